@@ -1,0 +1,260 @@
+"""Every error losscli raises on purpose: one tree by cause.
+
+A class carries its exit code and its code (``E210``); its docstring is the text that ``losscli explain E210`` shows.
+An error may know a place (file, line, column) and a hint that says what to type instead.  Nothing here prints or exits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something stands: a file, its line, and the column.
+
+    In CSV and TSV `column` is the number of the field, the ``N`` of ``@N``; in JSON it is the character in the line;
+    in a binary array `line` is the row. All count from 1.
+    """
+
+    file: str
+    line: int | None = None
+    column: int | None = None
+
+    def __str__(self) -> str:
+        parts = [self.file, *(str(part) for part in (self.line, self.column) if part is not None)]
+        return ":".join(parts)
+
+
+class LosscliError(Exception):
+    """The root: raised only through its subclasses."""
+
+    exit_code: ClassVar[int] = 70
+    code: ClassVar[str] = "E000"
+
+    def __init__(self, message: str, *, hint: str | None = None, place: Place | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.place = place
+
+    def lines(self) -> list[str]:
+        """The lines a person reads: ``FILE:LINE:COLUMN: error[E210]: message``, then ``hint: ...``."""
+        start = f"{self.place}: " if self.place else ""
+        found = [f"{start}error[{self.code}]: {self.message}"]
+        if self.hint:
+            found.append(f"hint: {self.hint}")
+        return found
+
+
+# --- the call is wrong: exit 2 -------------------------------------------------------------------------------------
+
+
+class UsageError(LosscliError):
+    """The call itself is wrong: an option, a name or a combination that cannot be carried out. Nothing was read."""
+
+    exit_code = 2
+    code = "E100"
+
+
+class UnknownLoss(UsageError):
+    """No loss has this name. `losscli list` prints every name and alias; letters' case and `-` or `_` do not matter."""
+
+    code = "E101"
+
+
+class ParamError(UsageError):
+    """A parameter of a loss does not exist, or its value is not a number, not one of the choices, or out of range."""
+
+    code = "E102"
+
+
+class ColumnError(UsageError):
+    """A column that was asked for is not in the file, or it is not clear which columns are meant."""
+
+    code = "E103"
+
+
+class SourceError(UsageError):
+    """The sources do not fit the losses: too few, too many, standard input twice, or an output that is also an input."""
+
+    code = "E104"
+
+
+class UnsupportedFormat(UsageError):
+    """The file's kind is one that losscli does not read or write (a pickle, a tensor file, a spreadsheet)."""
+
+    code = "E105"
+
+
+class NotPerSample(UsageError):
+    """A loss over the whole set (a root of a mean) has no per-sample values, so rows, quantiles and gradients
+    of it cannot be shown. The loss it is the root of has them."""
+
+    code = "E106"
+
+
+# --- the data cannot be scored: exit 3 -----------------------------------------------------------------------------
+
+
+class DataError(LosscliError):
+    """The data was read but cannot be scored."""
+
+    exit_code = 3
+    code = "E200"
+
+
+@dataclass(frozen=True, slots=True)
+class BadCell:
+    """One cell that cannot be used: where it stands, its text, and what is wrong with it."""
+
+    place: Place
+    text: str
+    reason: str
+
+
+class CellError(DataError):
+    """A cell is not a number. A number is an optional sign, ASCII digits with at most one dot, and an optional
+    exponent. Empty cells, NA, nan, inf, hexadecimal, `1_000`, full-width digits, percent signs and integers that a
+    double cannot hold exactly are errors, never silently a number. `--missing skip` drops the rows with a missing
+    cell (empty, NA, null, nan) and counts them."""
+
+    code = "E210"
+    shown: ClassVar[int] = 5
+
+    def __init__(self, cells: Sequence[BadCell], total: int, *, hint: str | None = None) -> None:
+        first = cells[0]
+        super().__init__(f"{first.reason}: {first.text}", hint=hint, place=first.place)
+        self.cells = tuple(cells)
+        self.total = total
+
+    def lines(self) -> list[str]:
+        found = [f"{cell.place}: error[{self.code}]: {cell.reason}: {cell.text}" for cell in self.cells[: self.shown]]
+        if self.total > len(found):
+            found.append(f"{self.total} bad cells in all, the first {len(found)} are shown")
+        if self.hint:
+            found.append(f"hint: {self.hint}")
+        return found
+
+
+class DomainError(DataError):
+    """A value is a number but lies outside what the loss accepts: a probability outside [0, 1], a label outside the
+    coding, a target that a relative error cannot divide by."""
+
+    code = "E211"
+
+
+class SumError(DataError):
+    """A row of probabilities does not sum to 1, so it is no distribution."""
+
+    code = "E212"
+
+
+class LabelError(DataError):
+    """A class label is unknown, or the labels do not say which class is the positive one."""
+
+    code = "E213"
+
+
+class WeightError(DataError):
+    """A weight is negative, or all weights are 0."""
+
+    code = "E214"
+
+
+class PairingError(DataError):
+    """The rows of the inputs do not pair: their numbers differ, or with `--id` a key is missing, extra or repeated.
+    Nothing is ever broadcast, cut or filled in."""
+
+    code = "E220"
+
+
+class OrderError(PairingError):
+    """Both files carry a key-like column of the same name whose values come in another order: by position the wrong
+    rows would be paired. `--id COLUMN` pairs them by that key."""
+
+    code = "E221"
+
+
+class RowsError(DataError):
+    """There is no row to score: the file is empty, holds only a header, or every row was skipped."""
+
+    code = "E230"
+
+
+class ShapeError(DataError):
+    """The columns do not have the shape that the loss needs, or a row has another number of cells than the first."""
+
+    code = "E231"
+
+
+class HeaderError(DataError):
+    """The first row may be a header or data, and the file does not tell which; or two columns have the same name."""
+
+    code = "E232"
+
+
+class FormatError(DataError):
+    """The content is not what the suffix or `--input-format` promises, or it is not well formed: broken JSON, a quote
+    that never closes, text that is not UTF-8, a duplicate key."""
+
+    code = "E233"
+
+
+# --- reading or writing failed: exit 4 -----------------------------------------------------------------------------
+
+
+class StorageError(LosscliError):
+    """The file system refused: no such file, no permission, a folder in place of a file, a full disk."""
+
+    exit_code = 4
+    code = "E400"
+
+
+class ReadError(StorageError):
+    """A file cannot be read: it does not exist, permission is missing, or it is a folder."""
+
+    code = "E401"
+
+
+class WriteError(StorageError):
+    """A file or standard output cannot be written: the disk is full, permission is missing, the folder does not exist,
+    or standard output is closed. What was there before is still there."""
+
+    code = "E402"
+
+
+class ChangedError(StorageError):
+    """An input changed while it was being read, so its rows are not those of one moment."""
+
+    code = "E403"
+
+
+# --- several at once -----------------------------------------------------------------------------------------------
+
+
+class SeveralErrors(LosscliError):
+    """Several mistakes, collected so that one run reports them all; the exit code is that of the gravest."""
+
+    code = "E001"
+
+    def __init__(self, errors: Sequence[LosscliError]) -> None:
+        super().__init__("; ".join(error.message for error in errors))
+        self.errors = tuple(errors)
+        self.exit_code = max(error.exit_code for error in errors)  # type: ignore[misc]
+
+    def lines(self) -> list[str]:
+        return [line for error in self.errors for line in error.lines()]
+
+
+def by_code() -> dict[str, type[LosscliError]]:
+    """Every error class by its code, in the order of the codes."""
+    found: dict[str, type[LosscliError]] = {}
+    waiting: list[type[LosscliError]] = [LosscliError]
+    while waiting:
+        kind = waiting.pop()
+        found[kind.code] = kind
+        waiting.extend(kind.__subclasses__())
+    return dict(sorted(found.items()))
