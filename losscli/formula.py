@@ -1,0 +1,207 @@
+"""A loss's formula, written once as an expression: printed, traced step by step, and evaluated in any arithmetic.
+
+Python's parser reads the text; this module walks the tree with a short list of nodes and functions and never runs the
+text as Python. `a * b` is 0 where either factor is 0, so that 0 log 0 = 0 as the field reads it.
+"""
+
+from __future__ import annotations
+
+import ast
+import decimal
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from typing import Any, Protocol, TypeAlias
+
+Value: TypeAlias = Any
+"""A number of the arithmetic in use, a list of such numbers (a vector), or a truth value."""
+
+
+class Arithmetic(Protocol):
+    """Numbers that know + - * / and comparisons, and the functions that formulas call."""
+
+    def number(self, value: float) -> Value: ...
+    def log(self, value: Value) -> Value: ...
+    def exp(self, value: Value) -> Value: ...
+    def sqrt(self, value: Value) -> Value: ...
+    def power(self, base: Value, exponent: Value) -> Value: ...
+
+
+class DecimalArithmetic:
+    """Decimal numbers of a chosen precision, of any exponent; an undefined result is NaN, never an exception."""
+
+    def __init__(self, digits: int) -> None:
+        self.context = decimal.Context(
+            prec=digits, Emax=decimal.MAX_EMAX, Emin=decimal.MIN_EMIN, rounding=decimal.ROUND_HALF_EVEN, traps=[]
+        )
+
+    def number(self, value: float) -> decimal.Decimal:
+        return decimal.Decimal(value)
+
+    def log(self, value: Value) -> Value:
+        return self.context.ln(value)
+
+    def exp(self, value: Value) -> Value:
+        return self.context.exp(value)
+
+    def sqrt(self, value: Value) -> Value:
+        return self.context.sqrt(value)
+
+    def power(self, base: Value, exponent: Value) -> Value:
+        return self.context.power(base, exponent)
+
+
+Watcher: TypeAlias = Callable[[str, Value], None]
+
+_OPERATORS: dict[type[ast.operator], str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**"}
+_COMPARISONS: dict[type[ast.cmpop], Callable[[Value, Value], bool]] = {
+    ast.Lt: lambda a, b: a < b,
+    ast.LtE: lambda a, b: a <= b,
+    ast.Gt: lambda a, b: a > b,
+    ast.GtE: lambda a, b: a >= b,
+    ast.Eq: lambda a, b: a == b,
+    ast.NotEq: lambda a, b: a != b,
+}
+FUNCTIONS = ("log", "exp", "sqrt", "abs", "max", "min", "sum", "sign")
+
+
+class Formula:
+    """One formula: assignments of named steps, then the expression, separated by line ends or semicolons.
+
+    >>> Formula("r = p - y; r**2 / 2").names == {"p", "y"}
+    True
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text.strip()
+
+    def __str__(self) -> str:
+        return "\n".join(ast.unparse(statement) for statement in self._statements)
+
+    @cached_property
+    def _statements(self) -> tuple[ast.Assign | ast.Expr, ...]:
+        found: list[ast.Assign | ast.Expr] = []
+        for statement in ast.parse(self.text).body:
+            if not isinstance(statement, (ast.Assign, ast.Expr)):
+                raise ValueError(f"a formula has assignments and one expression: {self.text}")
+            found.append(statement)
+        return tuple(found)
+
+    @property
+    def names(self) -> set[str]:
+        """The inputs and parameters that the formula uses."""
+        used, made = set(), set()
+        for statement in self._statements:
+            for node in ast.walk(statement):
+                if isinstance(node, ast.Name):
+                    (made if isinstance(node.ctx, ast.Store) else used).add(node.id)
+        return used - made - set(FUNCTIONS)
+
+    def evaluate(
+        self, values: Mapping[str, Value], arithmetic: Arithmetic, watch: Watcher | None = None
+    ) -> Value:
+        """The formula's value. `values` holds floats, lists of floats, or words; `watch` is told each step."""
+        walker = _Walker(values, arithmetic, watch)
+        result: Value = None
+        for statement in self._statements:
+            result = walker.visit(statement.value)
+            if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
+                walker.scope[statement.targets[0].id] = result
+                walker.tell(f"{statement.targets[0].id} = {ast.unparse(statement.value)}", result)
+        return result
+
+
+class _Walker:
+    """Evaluates one tree. Vectors are lists; an operation between a vector and a number goes element by element."""
+
+    def __init__(self, values: Mapping[str, Value], arithmetic: Arithmetic, watch: Watcher | None) -> None:
+        self.arithmetic = arithmetic
+        self.scope = {name: self._convert(value) for name, value in values.items()}
+        self.watch = watch
+
+    def _convert(self, value: Value) -> Value:
+        if isinstance(value, str) or value is None:
+            return value
+        if isinstance(value, Sequence):
+            return [self.arithmetic.number(float(item)) for item in value]
+        return self.arithmetic.number(float(value))
+
+    def tell(self, text: str, value: Value) -> None:
+        if self.watch is not None:
+            self.watch(text, value)
+
+    def visit(self, node: ast.expr) -> Value:
+        match node:
+            case ast.Constant(value=int() | float() as number):
+                return self.arithmetic.number(float(number))
+            case ast.Name(id=name):
+                return self.scope[name]
+            case ast.IfExp(test=test, body=body, orelse=other):
+                return self.visit(body if self.visit(test) else other)
+            case ast.BoolOp(op=op, values=values):
+                return (all if isinstance(op, ast.And) else any)(self.visit(value) for value in values)
+            case ast.Compare(left=left, ops=ops, comparators=others):
+                return self._compare(left, ops, others)
+            case ast.Subscript(value=vector, slice=index):
+                result = self.visit(vector)[int(self.visit(index))]
+            case ast.UnaryOp(op=ast.USub(), operand=operand):
+                result = self._each(lambda a: -a, self.visit(operand))
+            case ast.BinOp(left=left, op=op, right=right):
+                result = self._binary(_OPERATORS[type(op)], self.visit(left), self.visit(right))
+            case ast.Call(func=ast.Name(id=name), args=arguments) if name in FUNCTIONS:
+                result = self._call(name, [self.visit(argument) for argument in arguments])
+            case _:
+                raise ValueError(f"not allowed in a formula: {ast.unparse(node)}")
+        if not isinstance(node, ast.UnaryOp) or not isinstance(node.operand, (ast.Name, ast.Constant)):
+            self.tell(ast.unparse(node), result)
+        return result
+
+    def _compare(self, left: ast.expr, ops: list[ast.cmpop], others: list[ast.expr]) -> bool:
+        value = self.visit(left)
+        for op, other in zip(ops, others, strict=True):
+            following = self.visit(other)
+            if not _COMPARISONS[type(op)](value, following):
+                return False
+            value = following
+        return True
+
+    def _each(self, function: Callable[..., Value], *values: Value) -> Value:
+        sizes = {len(value) for value in values if isinstance(value, list)}
+        if not sizes:
+            return function(*values)
+        (size,) = sizes
+        columns = [value if isinstance(value, list) else [value] * size for value in values]
+        return [function(*items) for items in zip(*columns, strict=True)]
+
+    def _binary(self, sign: str, left: Value, right: Value) -> Value:
+        arithmetic = self.arithmetic
+        operations: dict[str, Callable[[Value, Value], Value]] = {
+            "+": lambda a, b: a + b,
+            "-": lambda a, b: a - b,
+            "*": lambda a, b: arithmetic.number(0.0) if a == 0 or b == 0 else a * b,
+            "/": lambda a, b: a / b,
+            "**": arithmetic.power,
+        }
+        return self._each(operations[sign], left, right)
+
+    def _call(self, name: str, arguments: list[Value]) -> Value:
+        first = arguments[0]
+        if name == "sum":
+            total = self.arithmetic.number(0.0)
+            for item in first:
+                total = total + item
+            return total
+        if name in ("max", "min"):
+            items = first if isinstance(first, list) else arguments
+            return max(items) if name == "max" else min(items)
+        if name == "log" and len(arguments) == 2 and arguments[1] != "e":
+            base = self.arithmetic.log(self.arithmetic.number(float(arguments[1])))
+            return self._each(lambda a: self.arithmetic.log(a) / base, first)
+        one = self.arithmetic.number(1.0)
+        plain: dict[str, Callable[[Value], Value]] = {
+            "log": self.arithmetic.log,
+            "exp": self.arithmetic.exp,
+            "sqrt": self.arithmetic.sqrt,
+            "abs": abs,
+            "sign": lambda a: one if a > 0 else -one if a < 0 else a * 0,
+        }
+        return self._each(plain[name], first)

@@ -1,0 +1,93 @@
+"""Parameters of losses: kind, default, interval, help, aliases; read from text, checked, printed back."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from losscli.domains import Interval
+from losscli.errors import ParamError
+
+ParamValue: TypeAlias = float | int | bool | str | None
+"""What a parameter may hold; None where it is optional and absent."""
+
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Param:
+    """One parameter of a loss.
+
+    `name` is the literature's; `aliases` are the frameworks' names for the same thing on the same scale. Either an
+    `interval` bounds a number, or `choices` lists the words. A default of None makes the parameter optional.
+    """
+
+    name: str
+    default: ParamValue
+    words: str
+    interval: Interval | None = None
+    choices: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        allowed = "|".join(self.choices) if self.choices else str(self.interval)
+        return f"{self.name}: {self.words} ({allowed}; default {self.show(self.default)})"
+
+    def parse(self, text: str) -> ParamValue:
+        """The value that a text means. Raises ParamError."""
+        if self.choices:
+            return self.check(text.strip().lower())
+        if not _NUMBER.fullmatch(text.strip()):
+            raise ParamError(f"{self.name}={text}: not a number", hint=f"{self.name} takes {self.interval}")
+        return self.check(float(text))
+
+    def check(self, value: ParamValue) -> ParamValue:
+        """The value, converted to the parameter's kind. Raises ParamError when it is not allowed."""
+        if value is None and self.default is None:
+            return None
+        if self.choices:
+            word = f"{value:g}" if isinstance(value, (int, float)) else str(value)
+            if word not in self.choices:
+                raise ParamError(f"{self.name}={word}: not one of {', '.join(self.choices)}")
+            return word
+        if isinstance(value, (str, bool)) or value is None:
+            raise ParamError(f"{self.name}={value!r}: not a number", hint=f"{self.name} takes {self.interval}")
+        number = float(value)
+        if not math.isfinite(number) or (self.interval is not None and not self.interval.holds(number)):
+            raise ParamError(f"{self.name}={number:g}: out of range", hint=f"{self.name} takes {self.interval}")
+        return number
+
+    def show(self, value: ParamValue) -> str:
+        """The value as LOSSES takes it: shortest digits that read back the same."""
+        if value is None:
+            return "none"
+        if isinstance(value, float):
+            return repr(int(value)) if value == int(value) and abs(value) < 1e15 else repr(value)
+        return str(value)
+
+
+def resolve(params: tuple[Param, ...], given: Mapping[str, ParamValue], owner: str) -> dict[str, ParamValue]:
+    """Every parameter's value: what was given (under its name or an alias), else the default.
+
+    Raises ParamError for a name that is no parameter, one given twice, or a value out of range.
+    """
+    found: dict[str, ParamValue] = {}
+    for name, value in given.items():
+        param = find(params, name, owner)
+        if param.name in found:
+            raise ParamError(f"{owner}: {param.name} is given twice")
+        found[param.name] = param.check(value)
+    return {param.name: found.get(param.name, param.default) for param in params}
+
+
+def find(params: tuple[Param, ...], name: str, owner: str) -> Param:
+    """The parameter with this name or alias. Raises ParamError, which lists what there is."""
+    wanted = name.strip().lower().replace("-", "_")
+    for param in params:
+        if wanted in (param.name, *param.aliases):
+            return param
+    known = ", ".join(str(param) for param in params) or f"{owner} has no parameters"
+    raise ParamError(f"{owner} has no parameter {name!r}", hint=known)
