@@ -1,0 +1,1 @@
+"""The engine: `evaluate(Request) -> ComputeReport`. It prints nothing and knows no format."""

@@ -1,0 +1,80 @@
+"""What is to be computed: one frozen record that the command line, the library and the tests all fill in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from losscli.arrays import Floats, Integers
+from losscli.registry import BoundLoss
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One evaluation.
+
+    `sources` are SOURCE texts, or arrays and sequences of numbers from the library. `reductions` are words of
+    `--reduction`. `summary` asks for the five default reductions, which cost a pass of exact squares more than the
+    mean alone. `rows` is a number, "all", or None for the default choice; `worst` asks for the largest losses.
+    """
+
+    losses: tuple[BoundLoss, ...]
+    sources: tuple[Any, ...]
+    weight: Any = None
+    id: tuple[str, ...] = ()
+    unpaired: str = "error"
+    reductions: tuple[str, ...] = ("mean",)
+    summary: bool = True
+    multioutput: str = "mean"
+    missing: str = "error"
+    labels: tuple[str, ...] = ()
+    header: bool | None = None
+    delimiter: str | None = None
+    input_format: str | None = None
+    rows: int | str | None = None
+    worst: int | None = None
+    samples: bool = True
+    gradient: bool = False
+    block_rows: int = 65_536
+    block_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SampleColumns:
+    """The columns of per-sample records: a label per result, the names of its gradient's columns, whether ids exist.
+
+    A gradient with one column has the name "" (`gradient(SPEC)`), one with several `[name]` each.
+    """
+
+    labels: tuple[str, ...]
+    gradients: tuple[tuple[str, ...], ...] = ()
+    ids: bool = False
+
+
+class SampleSink(Protocol):
+    """Takes all per-sample values, block by block, in file order."""
+
+    def begin(self, columns: SampleColumns) -> None:
+        """Told once, before the first block."""
+        ...
+
+    def add(
+        self, rows: Integers, ids: Sequence[str] | None, values: Sequence[Floats], gradients: Sequence[Floats]
+    ) -> None:
+        """Row numbers (n,), ids, one (n,) array per result, one (n, k) array per gradient."""
+        ...
+
+
+class Progress(Protocol):
+    """Told now and then how far the reading is."""
+
+    def __call__(self, rows: int, bytes_read: int, bytes_total: int | None) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Listeners:
+    """Who wants to hear of a running evaluation."""
+
+    sinks: tuple[SampleSink, ...] = field(default=())
+    progress: Progress | None = None

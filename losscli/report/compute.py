@@ -1,0 +1,285 @@
+"""What `compute` found: the record that JSON, tables and exit code are made from."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, TypeAlias
+
+from losscli import __version__
+from losscli.report.samples import SampleTable, Samples
+from losscli.report.tables import Cell, Column, Finding, Kind, Table
+
+SCHEMA = "losscli/1"
+
+Plain: TypeAlias = "dict[str, Any]"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number with what is known of it: `status` is ok, inf, -inf, nan or overflow."""
+
+    value: float
+    status: str = "ok"
+
+    def plain(self) -> float | None:
+        """The value as strict JSON can hold it."""
+        return self.value if math.isfinite(self.value) else None
+
+
+@dataclass(frozen=True, slots=True)
+class InputUsed:
+    """One input as it was read: its role, its source, and every decision that was made about it."""
+
+    role: str
+    source: str
+    rows: int
+    columns: tuple[str, ...] = ()
+    format: str = ""
+    header: str = ""
+    coding: str = ""
+
+    def plain(self) -> Plain:
+        """The entry of the report's `inputs`."""
+        found: Plain = {"role": self.role, "source": self.source, "rows": self.rows, "columns": list(self.columns)}
+        extra = {"format": self.format, "header": self.header, "coding": self.coding}
+        return found | {key: text for key, text in extra.items() if text}
+
+
+@dataclass(frozen=True, slots=True)
+class RowCounts:
+    """How many rows there were: read (of the first input), skipped for a missing cell, left over by the pairing,
+    absent for a weight of 0, and scored."""
+
+    read: int
+    skipped: int
+    unpaired: int
+    absent: int
+    scored: int
+
+    def plain(self) -> Plain:
+        """The report's `rows`."""
+        found = {"read": self.read, "skipped": self.skipped, "unpaired": self.unpaired, "scored": self.scored}
+        return found | ({"absent": self.absent} if self.absent else {})
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """The best constant prediction: what it is, its loss, and the skill 1 - loss / constant's loss.
+
+    `words` says why there is none where `loss` is None.
+    """
+
+    words: str
+    value: float | tuple[float, ...] | None = None
+    loss: Figure | None = None
+    skill: float | None = None
+
+    def plain(self) -> Plain | None:
+        """The result's `best_constant`."""
+        if self.loss is None:
+            return None
+        value = list(self.value) if isinstance(self.value, tuple) else self.value
+        return {"what": self.words, "value": value, "loss": self.loss.plain(), "skill": self.skill}
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One loss (or one column of it) over all scored rows."""
+
+    loss: str
+    title: str
+    spec: str
+    params: Mapping[str, Any]
+    direction: str
+    unit: str
+    reduction: str
+    headline: Figure
+    reductions: Mapping[str, Figure]
+    signature: str
+    baseline: Baseline
+    column: str | None = None
+    part: str | None = None
+    warnings: tuple[Finding, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """The name of the result's column in records: the spec, with the column it is of, if any."""
+        return self.spec if self.column is None else f"{self.spec}[{self.column}]"
+
+    def plain(self, per_sample: list[Plain] | None) -> Plain:
+        """The entry of the report's `results`."""
+        found: Plain = {
+            "loss": self.loss,
+            "title": self.title,
+            "spec": self.spec,
+            "params": dict(self.params),
+            "direction": self.direction,
+            "unit": self.unit,
+        }
+        if self.column is not None:
+            found["column"] = self.column
+        if self.reduction == "none":
+            found |= {"reduction": "none", "value": None, "status": "ok"}
+        else:
+            found |= {"reduction": self.reduction, "value": self.headline.plain(), "status": self.headline.status}
+        found["reductions"] = {name: figure.plain() for name, figure in self.reductions.items()}
+        odd = {name: figure.status for name, figure in self.reductions.items() if figure.status != "ok"}
+        if odd:
+            found["reductions_status"] = odd
+        if self.part is not None:
+            found["reductions_of"] = self.part
+        found["best_constant"] = self.baseline.plain()
+        found["signature"] = self.signature
+        if per_sample is not None:
+            found["per_sample"] = per_sample
+        found["warnings"] = [{"code": warning.code, "message": warning.message} for warning in self.warnings]
+        return found
+
+
+@dataclass(frozen=True)
+class ComputeReport:
+    """Everything `compute` found. `samples` holds the rows that are shown, not all rows."""
+
+    inputs: tuple[InputUsed, ...]
+    rows: RowCounts
+    results: tuple[Result, ...]
+    samples: Samples
+    pairing: str
+    asked: tuple[str, ...] = ("mean",)
+    warnings: tuple[Finding, ...] = field(default=())
+
+    @property
+    def command(self) -> str:
+        """The command whose report this is."""
+        return "compute"
+
+    def plain(self) -> Plain:
+        """Strict data: what JSON prints; None for every number that is not finite."""
+        lists = self.samples.per_sample(len(self.results)) if self.samples.everything else None
+        return {
+            "schema": SCHEMA,
+            "version": __version__,
+            "inputs": [entry.plain() for entry in self.inputs],
+            "rows": self.rows.plain(),
+            "results": [
+                result.plain(lists[position] if lists is not None else None)
+                for position, result in enumerate(self.results)
+            ],
+            "warnings": [{"code": warning.code, "message": warning.message} for warning in self.warnings],
+        }
+
+    def findings(self) -> list[Finding]:
+        """Every warning, once."""
+        found = [*self.warnings, *(warning for result in self.results for warning in result.warnings)]
+        return list(dict.fromkeys(found))
+
+    def values(self) -> list[tuple[str, str, Figure]]:
+        """Loss, reduction and number of every headline that was asked for: what `plain` and `value` print."""
+        found = []
+        for result in self.results:
+            found.append((result.label, result.reduction, result.headline))
+            others = [name for name in self.asked if name != result.reduction and name in result.reductions]
+            found.extend((result.label, name, result.reductions[name]) for name in others)
+        return found
+
+    def lines(self) -> list[str]:
+        """`loss reduction value`, tab-separated, in the shortest digits that read back; per-sample values with none."""
+        if self.asked == ("none",):
+            return ["\t".join(str(cell) for cell in row) for row in self.main_table().rows]
+        return [f"{label}\t{name}\t{figure.value!r}" for label, name, figure in self.values()]
+
+    def main_table(self) -> Table:
+        """The per-sample records with `--reduction none`, else one row for each headline that was asked for."""
+        if self.asked == ("none",):
+            return self.samples.records(self._labels)
+        columns = (
+            Column("loss", "loss"),
+            Column("reduction", "reduction"),
+            Column("value", "value", Kind.VALUE),
+            Column("status", "status"),
+            Column("rows", "rows", Kind.WHOLE),
+            Column("signature", "signature"),
+        )
+        signatures = {result.label: result.signature for result in self.results}
+        rows = [
+            (label, name, figure.value, figure.status, self.rows.scored, signatures[label])
+            for label, name, figure in self.values()
+        ]
+        return Table("reduced", columns, rows)
+
+    def tables(self) -> list[Table]:
+        """The per-sample table (when rows are shown), then the reduced table."""
+        found = []
+        if self.samples.rows:
+            found.append(SampleTable(self.samples, self._labels, self._heading).table())
+        if self.asked != ("none",):
+            found.append(self.reduced_table())
+        return found
+
+    @cached_property
+    def _labels(self) -> tuple[str, ...]:
+        return tuple(result.part or result.label for result in self.results)
+
+    @property
+    def _heading(self) -> tuple[str, ...]:
+        seen = {}
+        for result in self.results:
+            words = {"minimize": "lower is better", "maximize": "higher is better"}.get(result.direction, "")
+            about = ", ".join(word for word in (result.unit, words) if word)
+            seen[result.spec] = f"{result.spec}  {result.title}" + (f" ({about})" if about else "")
+        return tuple(seen.values())
+
+    def reduced_table(self) -> Table:
+        """One row a result: the headline, then the reductions; below it baseline, inputs, warnings, signature."""
+        names = list(dict.fromkeys(name for result in self.results for name in result.reductions))
+        is_set = any(result.part for result in self.results)
+        columns = [Column("loss", "loss")]
+        columns += [Column("value", "value", Kind.VALUE)] if is_set else []
+        columns += [Column(name, name, Kind.VALUE, drop=_drop_order(name)) for name in names]
+        columns += [Column("rows", "rows", Kind.WHOLE)]
+        rows = []
+        for result in self.results:
+            cells: list[Cell] = [result.label]
+            cells += [result.headline.value] if is_set else []
+            cells += [result.reductions[name].value if name in result.reductions else None for name in names]
+            rows.append((*cells, self.rows.scored))
+        heading = () if self.samples.rows else self._heading
+        return Table("reduced", tuple(columns), rows, heading=heading, notes=self._notes())
+
+    def _notes(self) -> tuple[str, ...]:
+        lines = [_part_note(result) for result in self.results if result.part]
+        lines += [_baseline_note(result, len(self.results) > 1) for result in self.results]
+        used = ", ".join(f"{entry.role} {entry.source}" for entry in self.inputs)
+        codings = [f"{entry.role} labels {entry.coding}" for entry in self.inputs if entry.coding]
+        lines.append(f"{used}, {self.pairing}")
+        lines += codings
+        lines += [f"{text} rows" for text in self._losses_of_rows()]
+        lines += [f"warning[{finding.code}]: {finding.message}" for finding in self.findings()]
+        lines += [result.signature for result in self.results]
+        return tuple(line for line in lines if line)
+
+    def _losses_of_rows(self) -> list[str]:
+        counts = {"skipped": self.rows.skipped, "unpaired": self.rows.unpaired, "weight 0:": self.rows.absent}
+        return [f"{name} {count}" for name, count in counts.items() if count]
+
+
+def _drop_order(name: str) -> int:
+    return {"std": 3, "min": 2, "sum": 1}.get(name, 0)
+
+
+def _part_note(result: Result) -> str:
+    return f"{result.label}: value is the loss; mean, sum and the rest are of the rows' {result.part}"
+
+
+def _baseline_note(result: Result, several: bool) -> str:
+    baseline = result.baseline
+    start = f"{result.label}: " if several else ""
+    if baseline.loss is None:
+        return f"{start}best constant prediction: {baseline.words}" if baseline.words else ""
+    skill = "" if baseline.skill is None else f", skill {100 * baseline.skill:.1f} %"
+    if isinstance(baseline.value, float):
+        return f"{start}always {baseline.value:.4g}: {baseline.loss.value:.4g}{skill}"
+    return f"{start}{baseline.words}: {baseline.loss.value:.4g}{skill}"
