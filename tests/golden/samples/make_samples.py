@@ -2,9 +2,9 @@
 
     python tests/golden/samples/make_samples.py [FOLDER]
 
-Needs numpy and scikit-learn. Every seed is fixed, so a second run writes the same bytes with the same versions.
-The data sets are those that scikit-learn carries with it; a prediction is always made by a model that has not seen
-the row (cross_val_predict).
+Needs numpy and scikit-learn. Every seed is fixed: the same versions on the same processor write the same
+bytes again; another processor may change last digits. The data sets are those that scikit-learn carries with
+it; a prediction is always made by a model that has not seen the row (cross_val_predict).
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def distributions(folder: Path) -> None:
 
 
 def breast_cancer(folder: Path) -> None:
-    """569 rows: labels (1 is malignant), a model on all 30 features, the same shuffled, a model on two features."""
+    """569 rows: labels (1 is malignant), a model on 30 features, the same shuffled, one on two features."""
     features, benign = load_breast_cancer(return_X_y=True)
     malignant = 1 - benign
     ids = [f"b{number:03d}" for number in range(len(malignant))]
@@ -111,9 +111,9 @@ def out_of_fold_logits(model: Pipeline, features: np.ndarray, target: np.ndarray
 
 
 def cancer_rows(ids: Sequence[str], logits: np.ndarray) -> list[tuple[object, ...]]:
-    """Id, probability with six digits on its smaller side, logit with all its digits."""
+    """Id, probability with six digits on its smaller side, logit."""
     return [
-        (name, probability_text(1 / (1 + np.exp(-logit))), float(logit))
+        (name, probability_text(1 / (1 + np.exp(-logit))), logit_text(logit))
         for name, logit in zip(ids, logits, strict=True)
     ]
 
@@ -128,14 +128,13 @@ def iris(folder: Path) -> None:
     shares = cross_val_predict(model, data.data, data.target, cv=FIVE_FOLDS, method="predict_proba")
     scores = cross_val_predict(model, data.data, data.target, cv=FIVE_FOLDS, method="decision_function")
     rows = [
-        (name, kind, *simplex_text(row)) for name, kind, row in zip(ids, species, shares.tolist(), strict=True)
+        (name, kind, *simplex_text(row))
+        for name, kind, row in zip(ids, species, shares.tolist(), strict=True)
     ]
     write(folder / "iris.csv", ["id", "species", *names], rows)
-    rows = [(name, kind, *row) for name, kind, row in zip(ids, species, scores.tolist(), strict=True)]
+    rows = [(name, kind, *map(logit_text, row)) for name, kind, row in zip(ids, species, scores, strict=True)]
     write(folder / "iris_logits.csv", ["id", "species", *names], rows)
-    rows = [
-        (name, *(int(kind == other) for other in names)) for name, kind in zip(ids, species, strict=True)
-    ]
+    rows = [(name, *(int(kind == other) for other in names)) for name, kind in zip(ids, species, strict=True)]
     write(folder / "iris_onehot.csv", ["id", *names], rows)
 
 
@@ -149,15 +148,20 @@ def diabetes(folder: Path) -> None:
 
 
 def probability_text(probability: float) -> str:
-    """Six significant digits of p, or of 1 - p where p is above one half, so that nothing is rounded to one."""
+    """Six significant digits of p, or of 1 - p where p is above one half: nothing is rounded to one."""
     if probability <= 0.5:
         return plain(Decimal(f"{probability:.6g}"))
     rest = Decimal(f"{1 - probability:.6g}")
     return plain(round(1 - rest, MOST_DECIMALS))
 
 
+def logit_text(logit: float) -> str:
+    """Nine digits: the fit itself is not known better on another processor."""
+    return f"{logit:.9g}"
+
+
 def simplex_text(row: Sequence[float]) -> list[str]:
-    """Six significant digits each; the largest takes what is left, so that the decimals add up to one exactly."""
+    """Six significant digits each; the largest takes what is left: the decimals add up to one exactly."""
     digits = [Decimal(f"{value:.6g}") for value in row]
     largest = row.index(max(row))
     digits[largest] = 1 - (sum(digits) - digits[largest])
@@ -171,7 +175,7 @@ def plain(value: Decimal) -> str:
 
 
 def write(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """CSV with a header and a line feed after every row; floats in the shortest digits that read back the same."""
+    """CSV with a header and line feeds; floats in the shortest digits that read back the same."""
     with path.open("w", newline="", encoding="ascii") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(header)
