@@ -1,5 +1,4 @@
-"""The rules of the house, as functions over source text: which room may import which, what nobody may do, how long
-things may get."""
+"""The rules of the house as functions over source text: who may import whom, and what nobody may do."""
 
 from __future__ import annotations
 
@@ -29,14 +28,28 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
 )
 PACKAGE = "losscli"
 MAIN = "__init__"
-"""The package's own `__init__`: it re-exports lazily, so it may name any room; of it, others may take the version."""
+"""The package's own `__init__`: it re-exports lazily, so it may name any room; others may take its version."""
 
 RICH = ("losscli/outputs/table", "losscli/cli/")
 VOICES = ("losscli/cli/", "losscli/__main__.py")
 FORBIDDEN_MODULES = frozenset(
-    "click pickle cPickle _pickle cloudpickle dill joblib marshal shelve mmap code codeop runpy".split()
+    [
+        "click",
+        "pickle",
+        "cPickle",
+        "_pickle",
+        "cloudpickle",
+        "dill",
+        "joblib",
+        "marshal",
+        "shelve",
+        "mmap",
+        "code",
+        "codeop",
+        "runpy",
+    ]
 )
-FORBIDDEN_CALLS = frozenset("eval exec compile __import__".split())
+FORBIDDEN_CALLS = frozenset(["eval", "exec", "compile", "__import__"])
 LINES, FUNCTION_LINES, PARAMETERS = 400, 40, 6
 
 

@@ -1,4 +1,4 @@
-"""Imports run only downwards, nobody runs text as code, nothing grows too long; and the checker sees planted breaches."""
+"""Imports run only downwards, nobody runs text as code; and the checker sees planted breaches."""
 
 from __future__ import annotations
 
