@@ -1,0 +1,307 @@
+"""Blocks of doubles, and of their products, to one exact integer: the inner loop of `exact.ExactSum`.
+
+A double is split, through its int64 view, into two halves that are added by exponent with `numpy.bincount`.
+Within one exponent all high halves are whole multiples of one unit, and so are all low halves, so that a
+float64 bin stays exact for 2**25 of them.  The bins are then folded into one Python integer in units of
+2**-1074.
+
+A product of two doubles is the sum of two doubles (Dekker 1971), as long as nothing over- or underflows.
+Factors outside the window where that holds are scaled by a power of two first, and the integer is shifted
+back.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+
+from losscli.arrays import AnyArray, Floats, Integers
+
+CHUNK = 16_384
+"""Rows handled at a time: the temporaries of a chunk stay in the processor's second cache."""
+
+_BINS = 4096  # sign bit and exponent field together
+_TOP = 2000  # a bin from here up could overflow, and holds the infinities and nan: such values go another way
+_LOW_BITS = np.int64(27)
+_HIGH_MASK = np.int64(-1) << _LOW_BITS
+_HALF = np.int64(1) << (_LOW_BITS - np.int64(1))
+_FIELD = np.uint64(52)
+_TOP_BINS = np.zeros(_BINS)
+_TOP_BINS[_TOP : _BINS // 2] = 1.0
+_TOP_BINS[_BINS // 2 + _TOP :] = -1.0  # the bins of negative numbers: nothing cancels
+_GROUP = 8
+_POWERS = np.int64(1) << np.arange(_GROUP)
+_ROWS = 13  # scratch rows: three for the bins, four for a square, six for a product
+
+_WINDOW = 300  # three factors of 2**-300, with their 53 bits each, still end above 2**-1074
+_LARGEST = np.float64(2.0**_WINDOW)
+_SMALLEST = np.float64(2.0**-_WINDOW)
+_SMALLEST_BITS = _SMALLEST.view(np.uint64)
+_CLASS_WIDTH = 2 * _WINDOW
+_CLASS_START = -1200
+
+Factors = Sequence[Floats]
+"""The arrays whose rows are multiplied with each other: one-dimensional, contiguous, of equal length."""
+
+
+class Bins:
+    """Two histograms by exponent, and the scratch memory to fill them; one for each thread."""
+
+    def __init__(self) -> None:
+        self._high = np.zeros(_BINS)
+        self._low = np.zeros(_BINS)
+        # Rows a whole number of pages apart would compete for the same lines of the cache.
+        self._scratch = np.empty((_ROWS, CHUNK + 136))
+
+    def work(self, count: int, rows: int, first: int = 3) -> Floats:
+        """Scratch rows from `first` on, cut to `count` columns; the first three belong to `put`."""
+        return self._scratch[first : first + rows, :count]
+
+    def put(self, values: Floats) -> bool:
+        """Add at most `CHUNK` values; False, and nothing is added, when one is huge, infinite or nan."""
+        index, high, low = self.work(values.size, 3, first=0)
+        index = index.view(np.uint64)
+        np.right_shift(values.view(np.uint64), _FIELD, out=index)
+        np.bitwise_and(values.view(np.int64), _HIGH_MASK, out=high.view(np.int64))
+        np.subtract(values, high, out=low)
+        places = index.view(np.int64)
+        found = np.bincount(places, high, _BINS)
+        if found @ _TOP_BINS != 0.0:  # also when it is nan
+            return False
+        self._high += found
+        self._low += np.bincount(places, low, _BINS)
+        return True
+
+    def take(self) -> int:
+        """The sum of all that was put since the last call, in units of 2**-1074; the bins are empty then."""
+        middle = _BINS // 2
+        high = self._high[:middle] + self._high[middle:]
+        low = self._low[:middle] + self._low[middle:]
+        self._high[:] = 0.0
+        self._low[:] = 0.0
+        for half in (high, low):  # field 0, the subnormals, has the unit of field 1
+            half[1] += half[0]
+            half[0] = 0.0
+        used = ((high != 0.0) | (low != 0.0)).tobytes()
+        first, last = used.find(1), used.rfind(1)
+        if first < 0:
+            return 0
+        start = first - (first - 1) % _GROUP
+        upper = _grouped(high[start : last + 1], start, 27)
+        lower = _grouped(low[start : last + 1], start, 0)
+        total: int = 0
+        for group, (above, below) in enumerate(zip(upper, lower, strict=True)):
+            if above or below:
+                total += ((above << 27) + below) << (_GROUP * group)
+        return int(total << (start - 1))
+
+
+def _grouped(sums: Floats, field: int, places: int) -> list[int]:
+    """Eight neighbouring bins to one integer: a bin counts less than 2**49 units, so the integer fits."""
+    units = np.arange(1075 - field - places, 1075 - field - places - sums.size, -1)
+    spread = np.zeros(-(-sums.size // _GROUP) * _GROUP, dtype=np.int64)
+    spread[: sums.size] = np.ldexp(sums, units)
+    found: list[int] = np.matmul(spread.reshape(-1, _GROUP), _POWERS).tolist()
+    return found
+
+
+class _Local(threading.local):
+    def __init__(self) -> None:
+        self.bins = Bins()
+
+
+_local = _Local()
+
+
+def _split(values: Floats, high: Floats, low: Floats) -> None:
+    """Round to 26 bits in `high`; `low` is the exact rest, which has 26 bits as well."""
+    bits = high.view(np.int64)
+    np.add(values.view(np.int64), _HALF, out=bits)
+    np.bitwise_and(bits, _HIGH_MASK, out=bits)
+    np.subtract(values, high, out=low)
+
+
+def _square(values: Floats, work: Floats) -> tuple[Floats, Floats]:
+    """Two doubles that add up to the square: the rounded square and its error."""
+    high, low, product, error = work
+    _split(values, high, low)
+    np.multiply(values, values, out=product)
+    np.multiply(high, high, out=error)
+    np.subtract(error, product, out=error)
+    np.add(high, high, out=high)
+    np.multiply(high, low, out=high)
+    np.add(error, high, out=error)
+    np.multiply(low, low, out=low)
+    np.add(error, low, out=error)
+    return product, error
+
+
+def _product(left: Floats, right: Floats, work: Floats) -> tuple[Floats, Floats]:
+    """Two doubles that add up to the product: the rounded product and its error."""
+    left_high, left_low, right_high, right_low, product, error = work
+    _split(left, left_high, left_low)
+    _split(right, right_high, right_low)
+    np.multiply(left, right, out=product)
+    np.multiply(left_high, right_high, out=error)
+    np.subtract(error, product, out=error)
+    np.multiply(left_high, right_low, out=left_high)
+    np.add(error, left_high, out=error)
+    np.multiply(left_low, right_high, out=right_high)
+    np.add(error, right_high, out=error)
+    np.multiply(left_low, right_low, out=left_low)
+    np.add(error, left_low, out=error)
+    return product, error
+
+
+def _put_values(bins: Bins, factors: Factors) -> bool:
+    return bins.put(factors[0])
+
+
+def _put_all(bins: Bins, parts: Sequence[Floats]) -> None:
+    for part in parts:
+        if not bins.put(part):
+            raise AssertionError("a product left the window in which it is exact")
+
+
+def _put_squares(bins: Bins, factors: Factors) -> bool:
+    values = factors[0]
+    if not _inside(bins, values):
+        return False
+    _put_all(bins, _square(values, bins.work(values.size, 4)))
+    return True
+
+
+def _put_products(bins: Bins, factors: Factors) -> bool:
+    left, right = factors
+    if not (_inside(bins, left) and _inside(bins, right)):
+        return False
+    _put_all(bins, _product(left, right, bins.work(left.size, 6)))
+    return True
+
+
+def _put_weighted_squares(bins: Bins, factors: Factors) -> bool:
+    weights, values = factors
+    if not (_inside(bins, weights) and _inside(bins, values)):
+        return False
+    for part in _square(values, bins.work(values.size, 4)):
+        _put_all(bins, _product(weights, part, bins.work(values.size, 6, first=7)))
+    return True
+
+
+def _inside(bins: Bins, values: Floats) -> bool:
+    """Whether every value is 0 or of a size whose products, of up to three, are the exact sum of doubles."""
+    (sizes,) = bins.work(values.size, 1)
+    np.abs(values, out=sizes)
+    if not sizes.max() <= _LARGEST:  # also when it is nan
+        return False
+    if sizes.min() >= _SMALLEST:
+        return True
+    wrapped = sizes.view(np.uint64)
+    wrapped -= np.uint64(1)  # a zero becomes the largest integer of all
+    return bool(wrapped.min() >= _SMALLEST_BITS - np.uint64(1))
+
+
+class Kind:
+    """What is added for a row: a product of powers of its factors.
+
+    `powers` holds the exponent of each factor; `put` is the fast way, which declines a chunk by giving False.
+    """
+
+    def __init__(self, powers: tuple[int, ...], put: Callable[[Bins, Factors], bool]) -> None:
+        self.powers = powers
+        self.put = put
+
+
+VALUES = Kind((1,), _put_values)
+SQUARES = Kind((2,), _put_squares)
+PRODUCTS = Kind((1, 1), _put_products)
+WEIGHTED_SQUARES = Kind((1, 2), _put_weighted_squares)
+
+
+class Added:
+    """What a block came to: the finite part in units of 2**-`places`, and the terms that are not finite."""
+
+    __slots__ = ("nan", "negative", "places", "positive", "units")
+
+    def __init__(self, places: int) -> None:
+        self.units = 0
+        self.places = places
+        self.positive = 0
+        self.negative = 0
+        self.nan = 0
+
+    def take(self, bins: Bins, scale: int = 0) -> None:
+        """Empty the bins into the integer; the terms had been divided by 2**`scale`."""
+        shift = self.places - 1074 + scale
+        found = bins.take()
+        # To the right only when tiny factors had been scaled up: the bits that leave are zeros.
+        self.units += found << shift if shift >= 0 else found >> -shift
+
+
+def add_block(kind: Kind, factors: Factors, places: int) -> Added:
+    """The exact sum over the rows of `factors` (each (n,), contiguous float64) in units of 2**-`places`.
+
+    `places` is at least 1074 for each factor multiplied, so that every product is a whole number of units.
+    """
+    bins = _local.bins
+    added = Added(places)
+    # A bin is exact for 2**25 additions, and a chunk makes at most 2**16 (four for a row): empty them well
+    # before.
+    with np.errstate(invalid="ignore", over="ignore", under="ignore"):
+        for start in range(0, factors[0].size, CHUNK):
+            chunk = [factor[start : start + CHUNK] for factor in factors]
+            if not kind.put(bins, chunk):
+                added.take(bins)
+                _add_wild(kind, chunk, bins, added)
+            elif (start // CHUNK) % 64 == 63:
+                added.take(bins)
+        added.take(bins)
+    return added
+
+
+def _add_wild(kind: Kind, factors: Factors, bins: Bins, added: Added) -> None:
+    """The slow way, for chunks with huge, tiny or non-finite factors: scale rows of like size together."""
+    finite = np.logical_and.reduce([np.isfinite(factor) for factor in factors])
+    if not finite.all():
+        _count_wild(kind, [factor[~finite] for factor in factors], added)
+    usable = np.logical_and.reduce([finite, *(factor != 0.0 for factor in factors)])
+    kept = [factor[usable] for factor in factors]
+    for scaled, scale in _by_size(kind, kept):
+        if not kind.put(bins, scaled):
+            raise AssertionError("a scaled factor left the window in which products are exact")
+        added.take(bins, scale)
+
+
+def _count_wild(kind: Kind, factors: Factors, added: Added) -> None:
+    terms = np.ones(factors[0].size)
+    for factor, power in zip(factors, kind.powers, strict=True):
+        # Signs and zeros decide, sizes do not: a finite product must not overflow into another infinity.
+        bounded = np.where(np.isfinite(factor), np.sign(factor), factor)
+        terms = terms * bounded**power
+    added.positive += int(np.count_nonzero(terms == np.inf))
+    added.negative += int(np.count_nonzero(terms == -np.inf))
+    added.nan += int(np.count_nonzero(np.isnan(terms)))
+
+
+def _by_size(kind: Kind, factors: Factors) -> Iterator[tuple[list[Floats], int]]:
+    """Rows whose factors are of like size, scaled into the window; and the power of two to put back."""
+    classes = [_size_class(factor) for factor in factors]
+    keys: Integers = np.zeros(factors[0].size, dtype=np.int64)
+    for found in classes:
+        keys = keys * 4 + found
+    for key in np.unique(keys).tolist():
+        chosen: AnyArray = keys == key
+        scaled, scale = [], 0
+        for factor, found, power in zip(factors, classes, kind.powers, strict=True):
+            centre = _CLASS_START + _CLASS_WIDTH * int(found[chosen][0]) + _WINDOW
+            scaled.append(np.ldexp(factor[chosen], -centre))
+            scale += power * centre
+        yield scaled, scale
+
+
+def _size_class(values: Floats) -> Integers:
+    """Which of four ranges of exponents, 600 wide, each value lies in."""
+    exponents = np.frexp(values)[1].astype(np.int64)
+    return (exponents - 1 - _CLASS_START) // _CLASS_WIDTH
