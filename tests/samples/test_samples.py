@@ -57,7 +57,7 @@ def log(value: Any) -> Any:
     return mpmath.log(value)
 
 
-# An evaluation of its own, from the files' decimals: it shares no line with the scripts that wrote the values.
+# An evaluation of its own, from the files' decimals: no line is shared with the scripts that wrote values.
 def bce(y: Any, p: Any) -> Any:
     return -log(p) if y == 1 else -log(1 - p)
 

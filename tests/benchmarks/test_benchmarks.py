@@ -1,0 +1,105 @@
+"""Every benchmark runs from end to end on a few rows; what it measures is never asserted."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import bench_csv
+import measuring
+import numpy as np
+import pytest
+
+HERE = Path(__file__).resolve().parent
+PEERS = ("polars", "duckdb", "duckdb-stream", "pandas", "pandas-pyarrow", "loadtxt")
+
+
+def printed(script: str, *words: str) -> str:
+    """What a benchmark prints."""
+    run = subprocess.run(
+        [sys.executable, str(HERE / script), *words],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert run.returncode == 0, run.stderr
+    return run.stdout
+
+
+def table(text: str) -> list[list[str]]:
+    """The cells of the markdown rows, without header and rule."""
+    lines = [line for line in text.splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
+
+
+def test_rows_are_made_the_same_every_time(tmp_path: Path) -> None:
+    folders = [tmp_path / "first", tmp_path / "second"]
+    for folder in folders:
+        folder.mkdir()
+        printed("make_rows.py", "1000", str(folder))
+    for name in ("y.csv", "p.csv"):
+        first, second = ((folder / name).read_bytes() for folder in folders)
+        assert first == second
+    probability = np.loadtxt(folders[0] / "p.csv", skiprows=1)
+    label = np.loadtxt(folders[0] / "y.csv", skiprows=1)
+    assert len(probability) == len(label) == 1000
+    assert np.all((probability > 0) & (probability < 1))
+    assert set(label) == {0.0, 1.0}
+    # Labels follow their probabilities: the high half is mostly ones.
+    assert label[probability > 0.5].mean() > 0.6
+
+
+def test_peers_print_the_same_number() -> None:
+    answer = printed("bench_csv.py", "--rows", "500", "--runs", "1", "--tools", *PEERS)
+    rows = table(answer)
+    assert "every tool prints" in answer
+    assert rows[-1][0] == "loadtxt"
+    for row in rows:
+        assert float(row[4]) > 5, "peak memory in megabytes"
+
+
+def test_csv_benchmark_puts_losscli_beside_the_others() -> None:
+    rows = table(printed("bench_csv.py", "--rows", "500", "--runs", "1", "--tools", "losscli", "loadtxt"))
+    assert [row[0] for row in rows] == ["losscli", "loadtxt"]
+    assert rows[0][-2:] == ["1.00", "1.00"]
+    assert float(rows[1][-1]) > 0
+
+
+def test_a_tool_with_another_number_ends_the_benchmark() -> None:
+
+    def contender(name: str, output: str) -> measuring.Contender:
+        return measuring.Contender(name, [], [measuring.Run(1.0, 1.0, 1, output)])
+
+    assert bench_csv.same_answer([contender("a", "0.25\n"), contender("b", "0.25")]) == 0.25
+    with pytest.raises(SystemExit, match="do not agree"):
+        bench_csv.same_answer([contender("a", "0.25"), contender("b", "0.2501")])
+
+
+def test_start_benchmark_prints_a_ratio_for_every_command() -> None:
+    rows = table(printed("bench_start.py", "--runs", "1"))
+    assert rows[0][0] == "imports only"
+    assert rows[0][3] == "1.000"
+    commands = {row[0].split(" (")[0] for row in rows[1:]}
+    assert commands == {"compute bce", "compute bce --format table", "--help", "--version"}
+
+
+def test_sum_share_is_a_share() -> None:
+    (row,) = table(printed("bench_sum_share.py", "--rows", "5000", "--runs", "1"))
+    assert row[0] == "5,000"
+    assert 0 < float(row[3].removesuffix(" %")) < 100
+    # One value a row at least goes through the sums.
+    assert int(row[-1].replace(",", "")) >= 5000
+
+
+def test_a_failing_command_ends_the_benchmark() -> None:
+    with pytest.raises(SystemExit, match="exit 3"):
+        measuring.run([sys.executable, "-c", "raise SystemExit(3)"])
+
+
+def test_peak_memory_is_the_childs() -> None:
+    small = measuring.run([sys.executable, "-c", "pass"])
+    large = measuring.run([sys.executable, "-c", "block = bytearray(b'x') * 200_000_000"])
+    assert large.peak - small.peak > 90_000_000
+    assert large.peak > 200_000_000
