@@ -1,0 +1,226 @@
+"""CSV and TSV, plain or gzip, from files, pipes and standard input: parsed ahead on threads, yielded in
+order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from losscli.errors import BadCell, CellError, Place, ReadError
+from losscli.sources import cells
+from losscli.sources.bytestream import ByteInput
+from losscli.sources.csv_head import Head, repeated_header
+from losscli.sources.csv_parse import Bad, Broken, ChunkParser, Layout, Parsed
+from losscli.sources.csv_rows import Chunk, RowCutter
+from losscli.sources.formats import Declared, open_checked
+from losscli.sources.records import Block, Column, Header, Kind, LinePlaces, Lines, ReadOptions
+
+THREADS = 2
+"""Threads that parse one file; two files keep two cores busy with one each."""
+
+AHEAD = 3
+"""Blocks of one file that may wait parsed."""
+
+
+@dataclass
+class CsvSource:
+    """An opened file of delimited text; `stream` stands at the first data row until the first pass takes
+    it."""
+
+    path: str
+    format: str
+    declared: Declared
+    options: ReadOptions
+    head: Head
+    stream: ByteInput
+    typed: bool = False
+    _fresh: bool = field(default=True, init=False)
+
+    @property
+    def name(self) -> str:
+        """The path as given, or `standard input`."""
+        return self.stream.name
+
+    @property
+    def names(self) -> tuple[str, ...] | None:
+        """The header's cells without the blanks around them."""
+        return self.head.names
+
+    @property
+    def width(self) -> int:
+        """The number of cells of the first row."""
+        return self.head.width
+
+    @property
+    def header(self) -> Header:
+        """What was decided about the first row."""
+        return self.head.header
+
+    @property
+    def bytes_total(self) -> int | None:
+        """The size of the file on disk, None for pipes."""
+        return self.stream.size
+
+    @property
+    def bytes_read(self) -> int:
+        """The bytes of the file read by the current pass."""
+        return self.stream.consumed
+
+    def first_cells(self) -> tuple[str, ...] | None:
+        """The raw text of the first data row's cells."""
+        rows = self.head.data_rows
+        return rows[0] if rows else None
+
+    def kinds(self) -> tuple[Kind, ...]:
+        """What each column looks like at the head of the file."""
+        return self.head.kinds()
+
+    def read(self, columns: Sequence[Column]) -> Iterator[Block]:
+        """One pass over the rows; see `Source.read`."""
+        stream = self._stream()
+        parser = _Layers(self._layouts(columns), tuple(columns))
+        try:
+            yield from self._blocks(_parsed(RowCutter(stream, self.options.block_bytes), parser), columns)
+        finally:
+            stream.close()
+
+    def _stream(self) -> ByteInput:
+        """The stream at the first data row: the one that was opened, a new one for every later pass."""
+        if self._fresh:
+            self._fresh = False
+            return self.stream
+        if not self.stream.again:
+            hint = "save it to a file first"
+            raise ReadError(f"{self.name} can be read only once", hint=hint)
+        stream = open_checked(self.path, self.declared)
+        start = stream.read(3)
+        stream.push(start.removeprefix(b"\xef\xbb\xbf"))
+        stream.read(self.head.skipped)
+        self.stream = stream
+        return stream
+
+    def _layouts(self, columns: Sequence[Column]) -> list[Layout]:
+        """Layouts that together cover the columns, none asking a field twice."""
+        layers: list[dict[int, Column]] = [{}]
+        for column in dict.fromkeys(columns):
+            layer = next((layer for layer in layers if column.index not in layer), None)
+            if layer is None:
+                layer = {}
+                layers.append(layer)
+            layer[column.index] = column
+        return [self._layout(tuple(layer.values())) for layer in layers]
+
+    def _layout(self, columns: tuple[Column, ...]) -> Layout:
+        words: tuple[str | None, ...] = ()
+        if self.head.by_rule and self.names is not None:
+            words = tuple(
+                None if column.kind == "number" else self.names[column.index] or None for column in columns
+            )
+        skip = self.options.missing == "skip"
+        return Layout(self.name, self.width, self.head.delimiter, columns, skip, words)
+
+    def _blocks(self, results: Iterable[Parsed | Broken], columns: Sequence[Column]) -> Iterator[Block]:
+        """Blocks with their places; after the first bad cell only counting goes on, so that all are known."""
+        fields = tuple(column.index + 1 for column in columns)
+        row, line = 1, self.head.first_line
+        bad: list[Bad] = []
+        total = 0
+        for result in results:
+            if isinstance(result, Broken):
+                raise result.error(self.name, line)
+            if result.bad_total:
+                bad += [
+                    Bad(cell.row + row, cell.line + line, cell.field, cell.text, cell.reason)
+                    for cell in result.bad
+                ]
+                total += result.bad_total
+            elif not total and result.rows:
+                lines = range(line, line + result.rows) if result.lines is None else result.lines + line
+                self._not_repeated(result, lines)
+                yield Block(result.rows, result.columns, LinePlaces(self.name, fields, row, lines))
+            row += result.rows
+            line += result.newlines
+        if total:
+            raise self._cell_error(bad[: CellError.shown], total)
+
+    def _not_repeated(self, result: Parsed, lines: Lines) -> None:
+        if result.repeated is not None and self.names is not None:
+            row, index = result.repeated
+            raise repeated_header(self.name, int(lines[row]), self.names[index])
+
+    def _cell_error(self, bad: list[Bad], total: int) -> CellError:
+        shown = [BadCell(Place(self.name, cell.line, cell.field), cell.text, cell.reason) for cell in bad]
+        hint = next((found for cell in bad if (found := cells.hint(cell.text)) is not None), None)
+        if bad[0].row == 1 and bad[0].reason == "not a number" and not self.header.present and hint is None:
+            hint = "if the first row names the columns, add --header"
+        if self.names is not None and hint is None and bad[0].text.strip() in self.names:
+            hint = "a header stands among the data: were files joined without removing their headers?"
+        return CellError(shown, total, hint=hint)
+
+
+@dataclass(frozen=True)
+class _Layers:
+    """Parses a chunk once for each layout and puts the columns in the order asked. Usually there is one
+    layout; a column that is asked both as a key and as a number takes a second."""
+
+    layouts: list[Layout]
+    columns: tuple[Column, ...]
+
+    def parsers(self) -> list[ChunkParser]:
+        """A parser for each layout."""
+        return [ChunkParser(layout) for layout in self.layouts]
+
+    def merged(self, parts: list[Parsed]) -> Parsed:
+        """The parts of one chunk as one."""
+        values = {
+            column: part.columns[place]
+            for layout, part in zip(self.layouts, parts, strict=True)
+            if part.columns
+            for place, column in enumerate(layout.columns)
+        }
+        first = parts[0]
+        bad = tuple(
+            sorted((cell for part in parts for cell in part.bad), key=lambda cell: (cell.row, cell.field))
+        )
+        repeats = [
+            (part.repeated[0], layout.columns[part.repeated[1]].index)
+            for layout, part in zip(self.layouts, parts, strict=True)
+            if part.repeated is not None
+        ]
+        return Parsed(
+            rows=first.rows,
+            newlines=first.newlines,
+            columns=tuple(values[column] for column in self.columns),
+            lines=first.lines,
+            bad=bad[: CellError.shown],
+            bad_total=sum(part.bad_total for part in parts),
+            repeated=min(repeats, default=None),
+        )
+
+
+def _parsed(cutter: RowCutter, layers: _Layers) -> Iterator[Parsed | Broken]:
+    """The chunks parsed in order; on threads unless the first chunk is all there is."""
+    parsers = layers.parsers()
+
+    def work(chunk: Chunk) -> Parsed | Broken:
+        parts: list[Parsed] = []
+        for parser in parsers:
+            part = parser(chunk)
+            if isinstance(part, Broken):
+                return part
+            parts.append(part)
+        return layers.merged(parts)
+
+    chunks = iter(cutter)
+    first = next(chunks, None)
+    if first is None:
+        return
+    second = next(chunks, None)
+    if second is None:
+        yield work(first)
+        return
+    from itertools import chain
+
+    from losscli.sources.ahead import Ahead
+
+    yield from Ahead(chain((first, second), chunks), work, threads=THREADS, limit=AHEAD)

@@ -1,0 +1,159 @@
+"""Which format a path is read as: by its suffix, `--input-format`, or its first character; magic bytes must
+agree."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from typing import Final
+
+from losscli.errors import FormatError, RowsError, UnsupportedFormat
+from losscli.sources.bytestream import GZIP_MAGIC, ByteInput
+
+FORMATS: Final = {
+    "csv": "csv",
+    "tsv": "tsv",
+    "json": "json",
+    "ndjson": "ndjson",
+    "jsonl": "ndjson",
+    "npy": "npy",
+}
+"""What `--input-format` and suffixes say, and the format that it means."""
+
+HEAD_BYTES: Final = 1 << 16
+"""How much of a file is looked at before the first decision; fixed, so that decisions never depend on block
+sizes."""
+
+_SAVE = "save the array with `numpy.save('FILE.npy', array)` and give that file"
+_EXPORT = "export it as CSV and give that file"
+_UNREAD: Final = {
+    **dict.fromkeys(("pt", "pth", "ckpt", "safetensors"), f"load it with torch, then {_SAVE}"),
+    **dict.fromkeys(("pkl", "pickle", "joblib"), f"a pickle can run code, so it is not opened; {_SAVE}"),
+    **dict.fromkeys(("h5", "hdf5", "mat", "npz", "tfrecord", "zarr"), _SAVE),
+    **dict.fromkeys(("xlsx", "xls", "ods", "numbers", "sav", "dta", "rds", "sqlite", "db"), _EXPORT),
+    **dict.fromkeys(
+        ("parquet", "arrow", "feather", "orc", "avro"), "write it as CSV, or as .npy for numbers"
+    ),
+    **dict.fromkeys(
+        ("bz2", "zst", "lz4", "xz", "zip", "7z", "tar", "tgz"), "unpack it first, or compress with gzip"
+    ),
+}
+_MAGIC: Final = (
+    (GZIP_MAGIC, "gzip"),
+    (b"\x93NUMPY", "npy"),
+    (b"PK\x03\x04", "zip (npz, xlsx, pt)"),
+    (b"PAR1", "parquet"),
+    (b"ARROW1", "arrow"),
+    (b"\x89HDF", "HDF5"),
+    (b"BZh", "bzip2"),
+    (b"\x28\xb5\x2f\xfd", "zstd"),
+    (b"\x04\x22\x4d\x18", "lz4"),
+    (b"\xfd7zXZ", "xz"),
+    (b"%PDF", "PDF"),
+    (b"\xff\xfe", "UTF-16 text"),
+    (b"\xfe\xff", "UTF-16 text"),
+    (b"\x80\x02", "pickle"),
+    (b"\x80\x03", "pickle"),
+    (b"\x80\x04", "pickle"),
+    (b"\x80\x05", "pickle"),
+)
+BOM: Final = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What the path or the option says before anything is read; `format` is None where the content
+    decides."""
+
+    format: str | None
+    gzip: bool
+    by: str
+
+
+def declared(path: str, option: str | None) -> Declared:
+    """The format by `--input-format`, or by the suffix. Raises UnsupportedFormat."""
+    suffixes = os.path.basename(path).lower().split(".")[1:]
+    gzip = bool(suffixes) and suffixes[-1] == "gz"
+    if option is not None:
+        return _by_option(option, gzip)
+    if gzip:
+        suffixes = suffixes[:-1]
+    suffix = suffixes[-1] if suffixes else ""
+    if suffix in _UNREAD and "://" not in path:
+        raise UnsupportedFormat(f"{path}: .{suffix} is not read", hint=_UNREAD[suffix])
+    return Declared(FORMATS.get(suffix), gzip, f"suffix .{suffix}" + (".gz" if gzip else ""))
+
+
+def _by_option(option: str, gzip: bool) -> Declared:
+    word = option.lower().lstrip(".")
+    name, dot, compression = word.partition(".")
+    if name not in FORMATS or (dot and compression != "gz"):
+        known = ", ".join(FORMATS)
+        hint = _UNREAD.get(name, f"one of {known}; a text format also as FORMAT.gz")
+        raise UnsupportedFormat(f"--input-format {option} is not read", hint=hint)
+    return Declared(FORMATS[name], gzip or bool(dot), f"--input-format {option}")
+
+
+def open_checked(path: str, kind: Declared) -> ByteInput:
+    """Open a path, see that its first bytes do not contradict what it is declared to be, and unpack gzip."""
+    stream = ByteInput(path)
+    try:
+        start = stream.read(16)
+        stream.push(start)
+        if not start:
+            raise RowsError(f"{stream.name} is empty", hint="the file has no byte; has its writer finished?")
+        if kind.gzip:
+            if not start.startswith(GZIP_MAGIC):
+                raise _contradiction(stream.name, kind, _recognised(start) or "not gzip")
+            stream.inflate()
+            start = stream.read(16)
+            stream.push(start)
+        _check(stream.name, start, kind)
+    except BaseException:
+        stream.close()
+        raise
+    return stream
+
+
+def _recognised(start: bytes) -> str | None:
+    return next((name for magic, name in _MAGIC if start.startswith(magic)), None)
+
+
+def _check(name: str, start: bytes, kind: Declared) -> None:
+    found = _recognised(start)
+    if found == "UTF-16 text" and kind.format != "npy":
+        hint = "convert it: iconv -f UTF-16 -t UTF-8 FILE > NEW"
+        raise FormatError(f"{name} is UTF-16 text, only UTF-8 is read", hint=hint)
+    if (found is not None or kind.format == "npy") and found != kind.format:
+        raise _contradiction(name, kind, found or "not npy")
+
+
+def _contradiction(name: str, kind: Declared, found: str) -> FormatError:
+    promised = kind.format or "text"
+    if kind.gzip and found != "gzip":
+        promised += ".gz"
+    hint = {
+        "npy": "rename it to .npy, or add --input-format npy",
+        "gzip": "rename it to end in .gz, or unpack it: gunzip -c FILE",
+    }.get(found, f"is the name right? .{promised} was expected")
+    by = kind.by if kind.by != "suffix ." else "no known suffix"
+    return FormatError(f"{name}: {by} promises {promised}, but the content is {found}", hint=hint)
+
+
+def by_content(head: bytes) -> str:
+    """The format of text without a known suffix: csv, or JSON when the first character is `[` or `{`.
+
+    JSON of which the first line is complete and another value follows is ndjson.
+    """
+    text = head.removeprefix(BOM).lstrip(b" \t\r\n")
+    if not text.startswith((b"[", b"{")):
+        return "csv"
+    first, _, rest = text.partition(b"\n")
+    if not rest.strip():
+        return "json"
+    try:
+        json.loads(first)
+    except (ValueError, RecursionError):
+        return "json"
+    return "ndjson"
