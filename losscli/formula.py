@@ -136,7 +136,9 @@ class _Walker:
             case ast.Name(id=name):
                 return self.scope[name]
             case ast.IfExp(test=test, body=body, orelse=other):
-                return self.visit(body if self.visit(test) else other)
+                holds = self.visit(test)
+                self.tell(ast.unparse(test), holds)
+                return self.visit(body if holds else other)
             case ast.BoolOp(op=op, values=values):
                 return (all if isinstance(op, ast.And) else any)(self.visit(value) for value in values)
             case ast.Compare(left=left, ops=ops, comparators=others):
