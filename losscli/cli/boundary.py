@@ -1,0 +1,98 @@
+"""The one place that makes exit codes: every way a run can end becomes a code and lines on standard error."""
+
+from __future__ import annotations
+
+import errno
+import sys
+from collections.abc import Sequence
+
+from losscli import __version__
+from losscli.errors import LosscliError, WriteError
+
+OK = 0
+BUG = 70
+CLOSED_PIPE = 141
+SIGNAL_BASE = 128
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and end the process with its exit code."""
+    from losscli.cli.streams import leave
+
+    leave(run(sys.argv[1:] if arguments is None else arguments))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run the command line; the exit code. Prints results to standard output and everything else to standard error."""
+    from losscli.cli.streams import Terminated, catch_signals, open_missing
+
+    stdout_usable = open_missing()
+    words = list(arguments)
+    try:
+        catch_signals()
+        if not stdout_usable:
+            raise WriteError("standard output is closed", hint="send it somewhere, for example > result.txt")
+        _answer(words)
+        _flush_stdout()
+    except Terminated as signal_received:
+        return SIGNAL_BASE + signal_received.number
+    except KeyboardInterrupt:
+        return SIGNAL_BASE + 2
+    except BrokenPipeError:
+        return CLOSED_PIPE
+    except SystemExit as leaving:  # only the shell completion of typer leaves this way
+        return leaving.code if isinstance(leaving.code, int) else OK
+    except BaseException as problem:
+        return _failed(problem, debug="--debug" in words)
+    return OK
+
+
+def _answer(words: list[str]) -> None:
+    if words == ["--version"]:
+        sys.stdout.write(f"losscli {__version__}\n")
+        return
+    from losscli.cli.app import call
+
+    call(words)
+
+
+def _flush_stdout() -> None:
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as problem:
+        raise WriteError(f"standard output cannot be written: {problem.strerror}") from problem
+
+
+def _failed(problem: BaseException, *, debug: bool) -> int:
+    from losscli.cli.streams import tell
+
+    if debug:
+        import traceback
+
+        tell("".join(traceback.format_exception(problem)).splitlines())
+    if isinstance(problem, LosscliError):
+        tell(problem.lines())
+        return problem.exit_code
+    if isinstance(problem, OSError):
+        tell(_storage_lines(problem))
+        return WriteError.exit_code
+    tell(_bug_lines(problem, debug=debug))
+    return BUG
+
+
+def _storage_lines(problem: OSError) -> list[str]:
+    reason = problem.strerror or str(problem)
+    if problem.errno == errno.ENOSPC:
+        reason = "no space is left on the device"
+    where = f"{problem.filename}: " if problem.filename else ""
+    return [f"{where}error[E400]: reading or writing failed: {reason}"]
+
+
+def _bug_lines(problem: BaseException, *, debug: bool) -> list[str]:
+    said = " ".join(str(problem).split())
+    lines = [f"error[E000]: a bug in losscli {__version__}, not in your data: {type(problem).__name__}: {said}"]
+    if debug:
+        return [*lines, "hint: please report it with the traceback above and the command that you typed"]
+    return [*lines, "hint: please report it: run the same command with --debug and send what it prints"]

@@ -1,0 +1,164 @@
+"""What people type elsewhere, and what it is called here. A wrong call is answered with the right one, ready to paste."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from typing import Any
+
+from losscli.cli.retyping import FIXED, GATES, LOGITS, METRICS, PREDICTIONS, RENAMED, TARGETS, retyped
+from losscli.errors import LosscliError, UsageError
+
+COMMAND_WORDS = {
+    "compute": ("eval", "evaluate", "score", "run", "calc", "calculate", "loss", "metric", "measure", "metrics"),
+    "explain": ("info", "doc", "docs", "describe", "show", "man", "trace", "why", "what", "help"),
+    "list": ("ls", "losses", "search", "find", "all", "catalogue", "catalog"),
+}
+GATE_HINT = "print the bare number and compare it in your script: "
+
+
+def explained(mistake: Exception, words: Sequence[str]) -> UsageError:
+    """Typer's complaint as an error of ours, with a hint that says what to type instead."""
+    kind = type(mistake).__name__
+    command = _command(mistake)
+    if kind == "NoSuchOption":
+        return _unknown_option(_option_typed(mistake, words), command, words)
+    if kind == "MissingParameter":
+        return _missing(mistake, command)
+    if command is None:
+        return _no_command(words)
+    return UsageError(_sentence(mistake), hint=f"losscli {command} --help lists the options and their values")
+
+
+def _command(mistake: Any) -> str | None:
+    context = getattr(mistake, "ctx", None)
+    return None if context is None or context.parent is None else str(context.info_name)
+
+
+def _option_typed(mistake: Any, words: Sequence[str]) -> str:
+    """The option as it was typed: of `-metric` typer names `-m` only."""
+    name = str(mistake.option_name)
+    if name.startswith("--"):
+        return name
+    return next((word.partition("=")[0] for word in words if word.startswith(name)), name)
+
+
+def _sentence(mistake: Any) -> str:
+    said = str(mistake.format_message()).removeprefix("Invalid value for ").replace("\x00", "").rstrip(".")
+    return said[:1].lower() + said[1:]
+
+
+def _unknown_option(name: str, command: str | None, words: Sequence[str]) -> UsageError:
+    plain = name if name.startswith("--") or len(name) == 2 else f"-{name}"
+    if command is None:
+        return UsageError(f"there is no option {name} before the command", hint=_retyped_hint(["compute", *words]))
+    if command == "compute":
+        why = _why(plain, words)
+        if why:
+            hint = _retyped_hint(words)
+            return UsageError(f"there is no option {name}: {why}", hint=hint)
+    near = difflib.get_close_matches(plain, known_options(command), n=3, cutoff=0.6)
+    hint = f"did you mean {' or '.join(near)}?" if near else f"losscli {command} --help lists the options"
+    return UsageError(f"there is no option {name} of losscli {command}", hint=hint)
+
+
+def _why(name: str, words: Sequence[str]) -> str:
+    if name in TARGETS | PREDICTIONS:
+        return "sources are named in order, the target first"
+    if name in METRICS:
+        return "the losses are the first argument"
+    if name in GATES:
+        return "compute computes, it does not judge"
+    if name in LOGITS:
+        return "losses of logits have names of their own"
+    if name in FIXED:
+        return f"it is {FIXED[name]} here"
+    if name in RENAMED:
+        return f"it is called {RENAMED[name]} here"
+    return _parameter_reason(name, words)
+
+
+def _parameter_reason(name: str, words: Sequence[str]) -> str:
+    from losscli.cli.retyping import owners
+
+    found = owners(name.lstrip("-"), words)
+    return f"{found[1]} is a parameter of {found[0]} and stands beside its name" if found else ""
+
+
+def _retyped_hint(words: Sequence[str]) -> str:
+    line, gated = retyped(words)
+    return f"{GATE_HINT}{line}" if gated else line
+
+
+def known_options(command: str) -> list[str]:
+    """Every option of a command as typed, from the command itself."""
+    from importlib import import_module
+
+    built = import_module(f"losscli.cli.commands.{command}").build()
+    return [word for param in built.params for word in (*param.opts, *param.secondary_opts) if word.startswith("-")]
+
+
+def _missing(mistake: Any, command: str | None) -> UsageError:
+    name = getattr(mistake.param, "name", "")
+    if name == "losses":
+        return UsageError("a loss and its files are missing", hint="for example: losscli compute bce y.csv p.csv")
+    if name == "sources":
+        return UsageError("the files to score are missing", hint=_example_of(mistake))
+    return UsageError(_sentence(mistake), hint=f"losscli {command} --help lists what it takes")
+
+
+def _example_of(mistake: Any) -> str:
+    losses = str(mistake.ctx.params.get("losses") or "bce")
+    loss = losses if _is_losses(losses) else "bce"
+    return f"for example: losscli compute {loss} y.csv p.csv   or   losscli compute {loss} d.csv:label :score"
+
+
+def _no_command(words: Sequence[str]) -> UsageError:
+    from losscli.cli.app import COMMANDS
+
+    given = next((position for position, word in enumerate(words) if not word.startswith("-")), None)
+    if given is None:
+        hint = "for example: losscli compute bce y.csv p.csv; losscli --help lists the commands"
+        return UsageError("a command is missing", hint=hint)
+    word, rest = words[given], list(words[given + 1 :])
+    if _is_losses(word):
+        hint = _retyped_hint(["compute", word, *rest]) if rest else f"losscli explain {word}"
+        return UsageError(f"{word} is a loss, not a command", hint=hint)
+    guess = next((name for name, others in COMMAND_WORDS.items() if word.lower() in others), None)
+    if word == "help":
+        return UsageError("'help' is no command", hint="losscli --help, or losscli explain for the list of topics")
+    near = [guess] if guess else difflib.get_close_matches(word.lower(), COMMANDS, n=1, cutoff=0.6)
+    if near:
+        return UsageError(f"there is no command {word!r}", hint=_quoted([near[0], *rest]))
+    if "." in word and rest:
+        return UsageError(f"there is no command {word!r}", hint=f"losscli compute LOSS {_quoted([word, *rest])[8:]}")
+    return UsageError(f"there is no command {word!r}", hint=f"the commands are {', '.join(COMMANDS)}")
+
+
+def _quoted(words: Sequence[str]) -> str:
+    from shlex import join
+
+    return join(["losscli", *words])
+
+
+def _is_losses(text: str) -> bool:
+    from losscli import losses as _losses  # noqa: F401  registers them
+    from losscli.registry import parse_losses
+
+    try:
+        parse_losses(text)
+    except LosscliError:
+        return False
+    return True
+
+
+def loss_expected(text: str, sources: Sequence[str]) -> UsageError | None:
+    """The error for a file where the losses stand: `losscli compute y.csv p.csv bce`. None when it is no file."""
+    import os
+
+    if not (os.path.exists(text) or text.startswith((":", "-", "/", "./"))) and "." not in text.partition(":")[0]:
+        return None
+    named = [source for source in sources if _is_losses(source)]
+    loss = named[0] if named else "LOSS"
+    others = [source for source in sources if source not in named]
+    return UsageError(f"{text!r} stands where the loss does", hint=_quoted(["compute", loss, text, *others]))

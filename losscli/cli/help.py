@@ -1,0 +1,79 @@
+"""Help pages: two runnable examples, then usage, then the options."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import MISSING, fields
+from inspect import Parameter, Signature
+from typing import Any, TypeVar, get_type_hints
+
+import typer
+from typer.core import TyperCommand
+
+PROTECTED = "\x00"
+"""Stands before a word such as `-:label` while typer parses: it is a source, and typer would take it for an option."""
+
+Record = TypeVar("Record")
+
+
+def examples_first(formatter: Any, examples: Sequence[str]) -> None:
+    """Write the examples, each a line that can be pasted."""
+    formatter.write("Examples:\n")
+    for example in examples:
+        formatter.write(f"  {example}\n")
+    formatter.write("\n")
+
+
+def command(
+    name: str, record: type[Record], action: Callable[[Record], None], *, examples: Sequence[str]
+) -> Any:
+    """A typer command whose options are the fields of a frozen record, and which calls `action` with the record.
+
+    A field's annotation words the option, its default is the option's, the record's docstring is the help text.
+    """
+
+    class Command(TyperCommand):
+        def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]
+            return super().parse_args(ctx, [protect(word) for word in args])  # type: ignore[arg-type]
+
+        def format_help(self, ctx: typer.Context, formatter: Any) -> None:  # type: ignore[override]
+            examples_first(formatter, examples)
+            super().format_help(ctx, formatter)  # type: ignore[arg-type]
+
+    def run(**values: Any) -> None:
+        action(record(**{key: unprotect(value) for key, value in values.items()}))
+
+    run.__signature__ = signature_of(record)  # type: ignore[attr-defined]
+    run.__annotations__ = {}
+    app = typer.Typer(add_completion=False, rich_markup_mode=None)
+    settings = {"help_option_names": ["-h", "--help"]}
+    app.command(name, cls=Command, help=record.__doc__, context_settings=settings)(run)
+    return typer.main.get_command(app)
+
+
+def signature_of(record: type[Any]) -> Signature:
+    """The fields of a dataclass as keyword parameters, their annotations resolved."""
+    hints = get_type_hints(record, include_extras=True)
+    parameters = []
+    for entry in fields(record):
+        default = Parameter.empty if entry.default is MISSING else entry.default
+        if entry.default_factory is not MISSING:
+            default = entry.default_factory()
+        parameters.append(
+            Parameter(entry.name, Parameter.KEYWORD_ONLY, default=default, annotation=hints[entry.name])
+        )
+    return Signature(parameters)
+
+
+def protect(word: str) -> str:
+    """A word that typer does not take for an option, when it is standard input with columns."""
+    return PROTECTED + word if word.startswith("-:") else word
+
+
+def unprotect(value: Any) -> Any:
+    """The value as it was typed; lists become tuples."""
+    if isinstance(value, str):
+        return value.removeprefix(PROTECTED)
+    if isinstance(value, (list, tuple)):
+        return tuple(unprotect(item) for item in value)
+    return value

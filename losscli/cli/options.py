@@ -1,0 +1,124 @@
+"""Every flag, worded once. A command takes a frozen record whose fields are annotated with these."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, TypeAlias
+
+import typer
+
+Losses: TypeAlias = Annotated[
+    str,
+    typer.Argument(
+        metavar="LOSSES",
+        show_default=False,
+        help="NAME[:PARAM=VALUE...], several with commas: bce  huber:delta=0.5  mse,mae,pinball:tau=0.9",
+    ),
+]
+Sources: TypeAlias = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="SOURCE...",
+        show_default=False,
+        help="PATH[:COLUMNS], the target first: y.csv p.csv  d.csv:label :score  d.csv:label :p0..p9  - (standard input)",
+    ),
+]
+Weight: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--weight", metavar="COLUMN|SOURCE", help="Weight of each row: a column of the inputs, :COLUMN, or a file."
+    ),
+]
+Id: TypeAlias = Annotated[
+    list[str],
+    typer.Option(
+        "--id",
+        metavar="COLUMN[,COLUMN...]",
+        show_default=False,
+        help="Pair rows by this key instead of by position; repeated: the key of each source in order.",
+    ),
+]
+Unpaired: TypeAlias = Annotated[
+    Literal["error", "skip"], typer.Option("--unpaired", help="What to do with keys that not all sources have.")
+]
+Reduction: TypeAlias = Annotated[
+    str,
+    typer.Option(
+        "--reduction",
+        metavar="WORD[,WORD...]",
+        help="mean, sum, std, min, max, median, pNN (p95, p99.9) or none; the first one is the headline.",
+    ),
+]
+MultiOutput: TypeAlias = Annotated[
+    Literal["mean", "sum", "none"], typer.Option("--multioutput", help="How the columns of one row are combined.")
+]
+Missing: TypeAlias = Annotated[
+    Literal["error", "skip"],
+    typer.Option("--missing", help="What to do with rows in which a cell is empty, NA, null or nan."),
+]
+Labels: TypeAlias = Annotated[
+    str | None,
+    typer.Option("--labels", metavar="A,B[,C...]", help="The classes in order; of two, the second is positive."),
+]
+Header: TypeAlias = Annotated[
+    bool | None,
+    typer.Option("--header/--no-header", show_default=False, help="Whether the first row holds names. [default: decided]"),
+]
+Delimiter: TypeAlias = Annotated[
+    str | None, typer.Option("--delimiter", metavar="CHARACTER", help="Between the cells of a CSV. [default: decided]")
+]
+InputFormat: TypeAlias = Annotated[
+    str | None,
+    typer.Option("--input-format", metavar="NAME", help="csv, tsv, json, ndjson, npy. [default: from the suffix]"),
+]
+Rows: TypeAlias = Annotated[
+    str | None,
+    typer.Option("--rows", metavar="N|all", help="Show the first N rows in file order, or all of them."),
+]
+Worst: TypeAlias = Annotated[
+    int | None, typer.Option("--worst", metavar="N", min=1, help="Show the N rows with the largest losses.")
+]
+Gradient: TypeAlias = Annotated[
+    bool, typer.Option("--gradient", help="Add the derivative by each prediction to the rows.")
+]
+PerSample: TypeAlias = Annotated[
+    str | None,
+    typer.Option("--per-sample", metavar="PATH", help="Write all per-sample values to a file; its suffix decides how."),
+]
+Precision: TypeAlias = Annotated[
+    int | None,
+    typer.Option(
+        "--precision",
+        metavar="N",
+        min=1,
+        max=17,
+        help="Significant digits in table, markdown and latex; machine formats never round. [default: 4]",
+    ),
+]
+Format: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "-f",
+        "--format",
+        metavar="NAME",
+        help="auto, table, plain, value, json, ndjson, csv, tsv, markdown, latex. [default: auto, "
+        "which is table on a terminal, else plain; environment: LOSSCLI_FORMAT]",
+    ),
+]
+Output: TypeAlias = Annotated[
+    list[str],
+    typer.Option(
+        "-o",
+        "--output",
+        metavar="PATH|FORMAT=PATH",
+        show_default=False,
+        help="Write the report to a file as well; repeatable; the suffix or FORMAT decides how.",
+    ),
+]
+Color: TypeAlias = Annotated[Literal["auto", "always", "never"], typer.Option("--color", help="Colours in tables.")]
+Quiet: TypeAlias = Annotated[
+    bool, typer.Option("-q", "--quiet", help="Nothing on standard error but errors.")
+]
+Verbose: TypeAlias = Annotated[
+    bool, typer.Option("-v", "--verbose", help="Say what was decided about each input: header, format, delimiter, labels.")
+]
+Debug: TypeAlias = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
