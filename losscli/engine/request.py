@@ -8,6 +8,9 @@ from typing import Any, Protocol
 
 from losscli.arrays import Floats, Integers
 from losscli.registry import BoundLoss
+from losscli.report.samples import SampleColumns
+
+__all__ = ["Listeners", "Progress", "Request", "SampleColumns", "SampleSink"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,8 +18,9 @@ class Request:
     """One evaluation.
 
     `sources` are SOURCE texts, or arrays and sequences of numbers from the library. `reductions` are words of
-    `--reduction`. `summary` asks for the five default reductions, which cost a pass of exact squares more than the
-    mean alone. `rows` is a number, "all", or None for the default choice; `worst` asks for the largest losses.
+    `--reduction`. `summary` asks for the five default reductions, which cost a pass of exact squares more
+    than the mean alone. `rows` is a number, "all", or None for the default choice; `worst` asks for the
+    largest losses.
     """
 
     losses: tuple[BoundLoss, ...]
@@ -38,18 +42,6 @@ class Request:
     gradient: bool = False
     block_rows: int = 65_536
     block_bytes: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SampleColumns:
-    """The columns of per-sample records: a label per result, the names of its gradient's columns, whether ids exist.
-
-    A gradient with one column has the name "" (`gradient(SPEC)`), one with several `[name]` each.
-    """
-
-    labels: tuple[str, ...]
-    gradients: tuple[tuple[str, ...], ...] = ()
-    ids: bool = False
 
 
 class SampleSink(Protocol):

@@ -9,8 +9,8 @@ from functools import cached_property
 from typing import Any, TypeAlias
 
 from losscli import __version__
-from losscli.report.samples import SampleTable, Samples
-from losscli.report.tables import Cell, Column, Finding, Kind, Table
+from losscli.report.samples import Samples, SampleTable
+from losscli.report.tables import GAP, Amount, Cell, Column, Finding, Kind, Note, Table, tab_separated
 
 SCHEMA = "losscli/1"
 
@@ -43,15 +43,20 @@ class InputUsed:
 
     def plain(self) -> Plain:
         """The entry of the report's `inputs`."""
-        found: Plain = {"role": self.role, "source": self.source, "rows": self.rows, "columns": list(self.columns)}
+        found: Plain = {
+            "role": self.role,
+            "source": self.source,
+            "rows": self.rows,
+            "columns": list(self.columns),
+        }
         extra = {"format": self.format, "header": self.header, "coding": self.coding}
         return found | {key: text for key, text in extra.items() if text}
 
 
 @dataclass(frozen=True, slots=True)
 class RowCounts:
-    """How many rows there were: read (of the first input), skipped for a missing cell, left over by the pairing,
-    absent for a weight of 0, and scored."""
+    """How many rows there were: read (of the first input), skipped for a missing cell, left over by the
+    pairing, absent for a weight of 0, and scored."""
 
     read: int
     skipped: int
@@ -124,7 +129,11 @@ class Result:
         if self.reduction == "none":
             found |= {"reduction": "none", "value": None, "status": "ok"}
         else:
-            found |= {"reduction": self.reduction, "value": self.headline.plain(), "status": self.headline.status}
+            found |= {
+                "reduction": self.reduction,
+                "value": self.headline.plain(),
+                "status": self.headline.status,
+            }
         found["reductions"] = {name: figure.plain() for name, figure in self.reductions.items()}
         odd = {name: figure.status for name, figure in self.reductions.items() if figure.status != "ok"}
         if odd:
@@ -186,13 +195,15 @@ class ComputeReport:
         return found
 
     def lines(self) -> list[str]:
-        """`loss reduction value`, tab-separated, in the shortest digits that read back; per-sample values with none."""
+        """`loss reduction value`, tab-separated, in the shortest digits that read back; per-sample values
+        with none."""
         if self.asked == ("none",):
-            return ["\t".join(str(cell) for cell in row) for row in self.main_table().rows]
-        return [f"{label}\t{name}\t{figure.value!r}" for label, name, figure in self.values()]
+            return [tab_separated(row) for row in self.main_table().rows]
+        return [tab_separated((label, name, figure.value)) for label, name, figure in self.values()]
 
     def main_table(self) -> Table:
-        """The per-sample records with `--reduction none`, else one row for each headline that was asked for."""
+        """The per-sample records with `--reduction none`, else one row for each headline that was asked
+        for."""
         if self.asked == ("none",):
             return self.samples.records(self._labels)
         columns = (
@@ -200,7 +211,7 @@ class ComputeReport:
             Column("reduction", "reduction"),
             Column("value", "value", Kind.VALUE),
             Column("status", "status"),
-            Column("rows", "rows", Kind.WHOLE),
+            Column("rows", "rows", Kind.COUNT),
             Column("signature", "signature"),
         )
         signatures = {result.label: result.signature for result in self.results}
@@ -233,13 +244,14 @@ class ComputeReport:
         return tuple(seen.values())
 
     def reduced_table(self) -> Table:
-        """One row a result: the headline, then the reductions; below it baseline, inputs, warnings, signature."""
+        """One row a result: the headline, then the reductions; below it baseline, inputs, warnings,
+        signature."""
         names = list(dict.fromkeys(name for result in self.results for name in result.reductions))
         is_set = any(result.part for result in self.results)
         columns = [Column("loss", "loss")]
         columns += [Column("value", "value", Kind.VALUE)] if is_set else []
         columns += [Column(name, name, Kind.VALUE, drop=_drop_order(name)) for name in names]
-        columns += [Column("rows", "rows", Kind.WHOLE)]
+        columns += [Column("rows", "rows", Kind.COUNT)]
         rows = []
         for result in self.results:
             cells: list[Cell] = [result.label]
@@ -247,23 +259,28 @@ class ComputeReport:
             cells += [result.reductions[name].value if name in result.reductions else None for name in names]
             rows.append((*cells, self.rows.scored))
         heading = () if self.samples.rows else self._heading
-        return Table("reduced", tuple(columns), rows, heading=heading, notes=self._notes())
+        signatures = tuple(result.signature for result in self.results)
+        return Table("reduced", tuple(columns), rows, heading, self._notes(), signatures=signatures)
 
-    def _notes(self) -> tuple[str, ...]:
-        lines = [_part_note(result) for result in self.results if result.part]
-        lines += [_baseline_note(result, len(self.results) > 1) for result in self.results]
-        used = ", ".join(f"{entry.role} {entry.source}" for entry in self.inputs)
-        codings = [f"{entry.role} labels {entry.coding}" for entry in self.inputs if entry.coding]
-        lines.append(f"{used}, {self.pairing}")
-        lines += codings
-        lines += [f"{text} rows" for text in self._losses_of_rows()]
+    def _notes(self) -> tuple[Note, ...]:
+        several = len(self.results) > 1
+        lines: list[Note] = [_part_note(result) for result in self.results if result.part]
+        baselines = [note for note in (_baseline_note(result, several) for result in self.results) if note]
+        used = ", ".join([*(f"{entry.role} {entry.source}" for entry in self.inputs), self.pairing])
+        lines += [(*baselines[0], GAP, used)] if len(baselines) == 1 else [*baselines, used]
+        lines += [f"{entry.role} labels {entry.coding}" for entry in self.inputs if entry.coding]
+        lines += self._rows_left_out()
         lines += [f"warning[{finding.code}]: {finding.message}" for finding in self.findings()]
-        lines += [result.signature for result in self.results]
-        return tuple(line for line in lines if line)
+        return tuple(lines)
 
-    def _losses_of_rows(self) -> list[str]:
-        counts = {"skipped": self.rows.skipped, "unpaired": self.rows.unpaired, "weight 0:": self.rows.absent}
-        return [f"{name} {count}" for name, count in counts.items() if count]
+    def _rows_left_out(self) -> list[Note]:
+        causes = {
+            "missing cell": self.rows.skipped,
+            "unpaired": self.rows.unpaired,
+            "weight 0": self.rows.absent,
+        }
+        counts = [f"{count:,} {cause}" for cause, count in causes.items() if count]
+        return [f"rows left out: {', '.join(counts)}"] if counts else []
 
 
 def _drop_order(name: str) -> int:
@@ -274,12 +291,18 @@ def _part_note(result: Result) -> str:
     return f"{result.label}: value is the loss; mean, sum and the rest are of the rows' {result.part}"
 
 
-def _baseline_note(result: Result, several: bool) -> str:
+def _baseline_note(result: Result, several: bool) -> tuple[str | Amount, ...]:
     baseline = result.baseline
     start = f"{result.label}: " if several else ""
     if baseline.loss is None:
-        return f"{start}best constant prediction: {baseline.words}" if baseline.words else ""
-    skill = "" if baseline.skill is None else f", skill {100 * baseline.skill:.1f} %"
+        return (f"{start}best constant prediction: {baseline.words}",) if baseline.words else ()
+    skill = () if baseline.skill is None else (", skill ", Amount(baseline.skill, Kind.SHARE))
     if isinstance(baseline.value, float):
-        return f"{start}always {baseline.value:.4g}: {baseline.loss.value:.4g}{skill}"
-    return f"{start}{baseline.words}: {baseline.loss.value:.4g}{skill}"
+        return (
+            f"{start}always ",
+            Amount(baseline.value, Kind.INPUT),
+            ": ",
+            Amount(baseline.loss.value),
+            *skill,
+        )
+    return (f"{start}{baseline.words}: ", Amount(baseline.loss.value), *skill)

@@ -3,17 +3,42 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
 from losscli.report.tables import Cell, Column, Kind, Table
+
+_SHORT_TITLE: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class SampleColumns:
+    """The columns of per-sample records: a label per result, the names of its gradient's columns, whether ids
+    exist.
+
+    A gradient with one column has the name "" (`gradient(SPEC)`), one with several `[name]` each.
+    """
+
+    labels: tuple[str, ...]
+    gradients: tuple[tuple[str, ...], ...] = ()
+    ids: bool = False
+
+    def gradient_names(self) -> tuple[str, ...]:
+        """The name of every gradient column."""
+        pairs = zip(self.labels, self.gradients, strict=False)
+        return tuple(f"gradient({label}){name}" for label, names in pairs for name in names)
+
+    def names(self) -> tuple[str, ...]:
+        """The name of every column, in order."""
+        return ("row", *(("id",) if self.ids else ()), *self.labels, *self.gradient_names())
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
     """One row: its number in the target, its id when paired by key, the input cells, and a value per result.
 
-    `gradients` holds, per result, the derivative by each cell of the last input, or is empty when none was asked for.
+    `gradients` holds, per result, the derivative by each cell of the last input, or is empty when none was
+    asked for.
     """
 
     row: int
@@ -28,8 +53,8 @@ class Sample:
 class Samples:
     """The rows that are shown. `choice` is file, largest or worst; `total` counts all scored rows.
 
-    `inputs` names the input cells: (key, title, kind, drop). `totals` holds the exact sum of each result, the whole
-    that shares are of. `everything` is true where every row was asked for, so that JSON lists them.
+    `inputs` names the input cells: (key, title, kind, drop). `totals` holds the exact sum of each result, the
+    whole that shares are of. `everything` is true where every row was asked for, so that JSON lists them.
     """
 
     choice: str = "file"
@@ -51,20 +76,20 @@ class Samples:
         ids = (Column("id", "id"),) if self.id_name is not None else ()
         columns = (Column("row", "row", Kind.WHOLE), *ids, *_value_columns(labels, self.gradient_columns))
         rows = [
-            (sample.row, *((sample.id,) if ids else ()), *sample.values, *(s for g in sample.gradients for s in g))
+            (
+                sample.row,
+                *((sample.id,) if ids else ()),
+                *sample.values,
+                *(s for g in sample.gradients for s in g),
+            )
             for sample in self.rows
         ]
         return Table("samples", columns, rows)
 
 
 def _value_columns(labels: tuple[str, ...], gradients: tuple[tuple[str, ...], ...]) -> tuple[Column, ...]:
-    values = tuple(Column(label, label, Kind.VALUE) for label in labels)
-    slopes = tuple(
-        Column(f"gradient({label}){name}", f"gradient({label}){name}", Kind.VALUE)
-        for label, names in zip(labels, gradients, strict=False)
-        for name in names
-    )
-    return (*values, *slopes)
+    slopes = SampleColumns(labels, gradients).gradient_names()
+    return tuple(Column(name, name, Kind.VALUE) for name in (*labels, *slopes))
 
 
 def _entry(sample: Sample, position: int) -> dict[str, Any]:
@@ -83,7 +108,8 @@ def _entry(sample: Sample, position: int) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class SampleTable:
-    """Lays the shown rows out as a table: row, id, inputs, a column per result, share and bar of the first."""
+    """Lays the shown rows out as a table: row, id, inputs, a column per result, share and bar of the
+    first."""
 
     samples: Samples
     labels: tuple[str, ...]
@@ -93,26 +119,43 @@ class SampleTable:
         """The per-sample table with its note: which rows these are."""
         shown = self.samples
         ids = (Column("id", shown.id_name or "id"),) if shown.id_name is not None else ()
-        shares = (Column("share", "share", Kind.SHARE, drop=8), Column("bar", "", Kind.BAR, drop=9))
-        columns = (Column("row", "row", Kind.WHOLE), *ids, *shown.inputs, *_value_columns(self.labels, shown.gradient_columns))
+        columns = (Column("row", "row", Kind.WHOLE), *ids, *shown.inputs, *self._value_columns())
         if self._has_shares:
-            columns += shares
-        rows = [self._row(sample) for sample in shown.rows]
+            columns += (Column("share", "share", Kind.SHARE, drop=8), Column("bar", "", Kind.BAR, drop=9))
+        longest = (
+            max((self._carried(sample) for sample in shown.rows), default=0.0) if self._has_shares else 0.0
+        )
+        rows = [self._row(sample, longest) for sample in shown.rows]
         return Table("samples", columns, rows, heading=self.heading, centred_notes=(self._note(),))
+
+    def _value_columns(self) -> tuple[Column, ...]:
+        """A single loss with a long spec stands in the heading; its column is headed shortly."""
+        columns = _value_columns(self.labels, self.samples.gradient_columns)
+        if len(self.labels) > 1 or len(self.labels[0]) <= _SHORT_TITLE:
+            return columns
+        short = [column.title.replace(self.labels[0], "loss", 1) for column in columns]
+        return tuple(replace(column, title=title) for column, title in zip(columns, short, strict=True))
+
+    def _carried(self, sample: Sample) -> float:
+        return sample.weight * sample.values[0]
 
     @property
     def _has_shares(self) -> bool:
         totals = self.samples.totals
-        return bool(totals) and math.isfinite(totals[0]) and totals[0] > 0 and self.samples.direction == "minimize"
+        return (
+            bool(totals)
+            and math.isfinite(totals[0])
+            and totals[0] > 0
+            and self.samples.direction == "minimize"
+        )
 
-    def _row(self, sample: Sample) -> tuple[Cell, ...]:
+    def _row(self, sample: Sample, longest: float) -> tuple[Cell, ...]:
         ids: tuple[Cell, ...] = (sample.id,) if self.samples.id_name is not None else ()
         slopes = tuple(slope for slopes in sample.gradients for slope in slopes)
         cells: tuple[Cell, ...] = (sample.row, *ids, *sample.cells, *sample.values, *slopes)
         if not self._has_shares:
             return cells
-        carried = sample.weight * sample.values[0]
-        longest = max(other.weight * other.values[0] for other in self.samples.rows)
+        carried = self._carried(sample)
         return (*cells, carried / self.samples.totals[0], carried / longest if longest > 0 else 0.0)
 
     def _note(self) -> str:
@@ -126,6 +169,6 @@ class SampleTable:
         }[shown.choice]
         carried = ""
         if shown.choice == "largest" and self._has_shares:
-            share = sum(sample.weight * sample.values[0] for sample in shown.rows) / shown.totals[0]
+            share = math.fsum(map(self._carried, shown.rows)) / shown.totals[0]
             carried = f", {100 * share:.1f} % of the total"
         return f"({count:,} of {shown.total:,} rows, {order}{carried})"

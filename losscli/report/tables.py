@@ -1,7 +1,8 @@
 """Neutral tables: what a report shows, before any output format decides how.
 
-A cell is text or a number; a column says what kind of number it holds, so that each format can print it its own way:
-people's formats round to a few significant digits, machine formats print the shortest digits that read back the same.
+A cell is text or a number; a column says what kind of number it holds, so that each format can print it its
+own way: people's formats round to a few significant digits, machine formats print the shortest digits that
+read back the same.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 Cell: TypeAlias = "str | int | float | None"
 
@@ -19,7 +20,9 @@ class Kind(Enum):
 
     TEXT = "text"
     WHOLE = "whole"
-    """A count or a row number: never rounded."""
+    """A row number or another name that is a number: never rounded, never grouped."""
+    COUNT = "count"
+    """A count: never rounded; people see its thousands grouped."""
     VALUE = "value"
     """A computed number: rounded for people to the precision asked for, trailing zeros kept."""
     INPUT = "input"
@@ -31,10 +34,29 @@ class Kind(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Amount:
+    """A number in a sentence: printed as a cell of its kind would be."""
+
+    value: float
+    kind: Kind = Kind.VALUE
+
+
+class Gap:
+    """Where a note may be broken: both sides share a line if there is room, else each has its own."""
+
+
+GAP: Final = Gap()
+
+Note: TypeAlias = "str | tuple[str | Amount | Gap, ...]"
+"""A line below a table."""
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     """One column: `key` names it in machine formats, `title` heads it for people.
 
-    `drop` says when a narrow terminal may lose it: 0 never, else the column with the highest number goes first.
+    `drop` says when a narrow terminal may lose it: 0 never, else the column with the highest number goes
+    first.
     """
 
     key: str
@@ -45,14 +67,18 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table with the lines above (`heading`) and below (`notes`); `name` tells a format which one it is."""
+    """A table with the lines above (`heading`) and below; `name` tells a format which one it is.
+
+    Below it come `centred_notes`, `notes`, and the `signatures`, which are never broken or cut.
+    """
 
     name: str
     columns: tuple[Column, ...]
     rows: Sequence[tuple[Cell, ...]]
     heading: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-    centred_notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
+    centred_notes: tuple[Note, ...] = ()
+    signatures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +87,15 @@ class Finding:
 
     code: str
     message: str
+
+
+def tab_separated(cells: Sequence[Cell]) -> str:
+    """One record of the plain format: nothing for None, floats in the shortest digits that read back the
+    same.
+
+    A tab or line break in a text is written as an escape, so that a record stays one line of its fields.
+    """
+    return "\t".join("" if cell is None else str(cell).translate(_ESCAPED) for cell in cells)
+
+
+_ESCAPED: Final = str.maketrans({"\t": "\\t", "\n": "\\n", "\r": "\\r"})
