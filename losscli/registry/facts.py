@@ -66,21 +66,15 @@ def classes(
 
 @dataclass(frozen=True, slots=True)
 class Statistic:
-    """What a loss over the whole set adds up, exactly: `values`, their squares, or their products with `factor`."""
+    """What a loss over the whole set adds up, exactly: the values (plain), or their squares (square)."""
 
     values: Rows
     kind: str = "plain"
-    factor: Rows | None = None
 
 
 def square(values: Rows) -> Statistic:
     """The squares of `values`, (n,) or (n, k), to be added without rounding any of them."""
     return Statistic(values, "square")
-
-
-def product(values: Rows, factor: Rows) -> Statistic:
-    """The products of two arrays of one shape, to be added without rounding any of them."""
-    return Statistic(values, "product", factor)
 
 
 def plain(values: Rows) -> Statistic:

@@ -91,9 +91,7 @@ class Loss:
             result: Rows = self.function(*blocks, **params)
             return result
         (statistic,) = self.statistics(blocks, params).values()
-        if statistic.kind == "square":
-            return statistic.values * statistic.values
-        return statistic.values if statistic.factor is None else statistic.values * statistic.factor
+        return statistic.values * statistic.values if statistic.kind == "square" else statistic.values
 
     def statistics(self, blocks: Sequence[Rows], params: Values) -> dict[str, Statistic]:
         """What a set loss adds up, for clean blocks."""
@@ -198,8 +196,6 @@ def _column_sums(statistic: Statistic) -> list[ExactSum]:
         total = ExactSum()
         if statistic.kind == "square":
             total.add_squares(column)
-        elif statistic.factor is not None:
-            total.add_products(column, _columns(statistic.factor)[len(found)])
         else:
             total.add(column)
         found.append(total)

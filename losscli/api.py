@@ -1,0 +1,78 @@
+"""The library: one function per command. It returns records, prints nothing and never exits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import losscli.losses  # noqa: F401  registers every built-in loss
+from losscli.arrays import Rows
+from losscli.engine.local import evaluate, find_row
+from losscli.engine.request import Listeners, Request
+from losscli.errors import UsageError
+from losscli.registry import BoundLoss, parse_losses
+from losscli.report.compute import ComputeReport
+
+__all__ = ["compute", "make_request", "sample_row"]
+
+
+def compute(
+    losses: str | Sequence[BoundLoss],
+    *sources: Any,
+    listeners: Listeners | None = None,
+    **options: Any,
+) -> ComputeReport:
+    """Per-sample and reduced values of one or several losses.
+
+    `losses` is a text as the command line takes it (``"bce"``, ``"huber:delta=0.5,mae"``). `sources` are, in the order
+    of the losses' inputs, either SOURCE texts (``"y.csv"``, ``"data.csv:label"``) or arrays: (n,), or (n, k) for losses
+    of vectors and for several outputs.
+
+    Options, with the meaning that the command line gives them: `weight`, `id`, `unpaired`, `reduction` ("mean,p95"),
+    `multioutput`, `missing`, `labels`, `header`, `delimiter`, `input_format`, `rows`, `worst`, `gradient`.
+
+    Raises the classes of `losscli.errors`: UsageError (2), DataError (3), StorageError (4).
+
+    >>> report = compute("bce", [1.0, 0.0], [0.8, 0.1])
+    >>> round(report.results[0].headline.value, 6)
+    0.164252
+    """
+    return evaluate(make_request(losses, sources, **options), listeners)
+
+
+def make_request(losses: str | Sequence[BoundLoss], sources: Sequence[Any], **options: Any) -> Request:
+    """The request that these arguments mean. Raises UsageError for an option that does not exist."""
+    bound = parse_losses(losses) if isinstance(losses, str) else tuple(losses)
+    given = dict(options)
+    if "reduction" in given:
+        given["reductions"] = _words(given.pop("reduction"))
+    for name in ("id", "labels"):
+        if name in given:
+            given[name] = _words(given[name]) if name == "labels" else _keys(given[name])
+    known = set(Request.__dataclass_fields__) - {"losses", "sources"}
+    unknown = [name for name in given if name not in known]
+    if unknown:
+        raise UsageError(
+            f"compute has no option {unknown[0]!r}",
+            hint=f"options: {', '.join(sorted(known | {'reduction'} - {'reductions'}))}",
+        )
+    return Request(losses=bound, sources=tuple(sources), **given)
+
+
+def _words(value: str | Sequence[str]) -> tuple[str, ...]:
+    """Words separated by commas, or a sequence of them."""
+    if isinstance(value, str):
+        return tuple(word.strip() for word in value.split(",")) if value else ()
+    return tuple(value)
+
+
+def _keys(value: str | Sequence[str] | None) -> tuple[str, ...]:
+    """The key columns: one text for all files, or one for each."""
+    if value is None:
+        return ()
+    return (value,) if isinstance(value, str) else tuple(value)
+
+
+def sample_row(losses: str | Sequence[BoundLoss], *sources: Any, row: int, **options: Any) -> tuple[Rows, ...]:
+    """The inputs of one data row (from 1), an array with one row each, labels coded and domains checked."""
+    return find_row(make_request(losses, sources, **options), row)

@@ -1,0 +1,298 @@
+"""Which source feeds which input: roles, paths that are opened once, and the columns that each input takes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from losscli.engine.request import Request
+from losscli.errors import ColumnError, SourceError, UsageError
+from losscli.registry import BoundLoss, Input, Shape
+from losscli.sources import open_source
+from losscli.sources.grammar import Glob, SourceSpec, is_key_like, parse_sources, resolve
+from losscli.sources.memory import MemorySource
+from losscli.sources.records import ReadOptions, Source
+
+
+@dataclass(slots=True)
+class Opened:
+    """A path that was opened once, however many inputs it feeds."""
+
+    source: Source
+    keys: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One SOURCE as asked for: the opened path, the columns that were named (None where none were), and what `*`
+    matched in the name of a column that a pattern found."""
+
+    text: str
+    path: int
+    columns: tuple[int, ...] | None
+    matched: Mapping[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """One input with its columns: indices in the path's file, their names (`@N` where it has none), and the classes
+    that they stand for (what `*` matched in a pattern, else the names)."""
+
+    entry: Input
+    text: str
+    path: int
+    columns: tuple[int, ...]
+    names: tuple[str, ...]
+    classes: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Paths:
+    """Every path of a request, opened once each."""
+
+    opened: list[Opened] = field(default_factory=list)
+    by_path: dict[str, int] = field(default_factory=dict)
+
+    def names(self, path: int, columns: Sequence[int]) -> tuple[str, ...]:
+        """The columns' names, `@N` where there is none."""
+        known = self.opened[path].source.names
+        return tuple((known[index] if known is not None else "") or f"@{index + 1}" for index in columns)
+
+
+def inputs_of(losses: Sequence[BoundLoss]) -> tuple[Input, ...]:
+    """The inputs that all losses of a call share. Raises SourceError where they differ."""
+    first = losses[0]
+    roles = [entry.role for entry in first.loss.inputs]
+    for bound in losses[1:]:
+        other = [entry.role for entry in bound.loss.inputs]
+        if other != roles:
+            raise SourceError(
+                f"{first.spec} takes {', '.join(roles)} and {bound.spec} takes {', '.join(other)}",
+                hint="compute losses with different inputs in separate calls",
+            )
+    return first.loss.inputs
+
+
+def open_paths(request: Request, options: ReadOptions) -> tuple[Paths, list[Asked], list[str | None]]:
+    """Open every source once. Gives the paths, what was asked of them, and the role each SOURCE names, if any."""
+    roles = [entry.role for entry in inputs_of(request.losses)]
+    texts = list(request.sources)
+    named: list[str | None] = []
+    for position, text in enumerate(texts):
+        role, rest = _split_role(text, roles)
+        named.append(role)
+        texts[position] = rest
+    check_count(texts, roles, request.losses[0].spec)
+    paths = Paths()
+    if all(isinstance(text, (str, Path)) for text in texts):
+        return paths, _open_files([str(text) for text in texts], paths, options), named
+    asked = []
+    for text, role in zip(texts, roles, strict=False):
+        paths.opened.append(Opened(MemorySource(text, name=role)))
+        asked.append(Asked(role, len(paths.opened) - 1, None))
+    return paths, asked, named
+
+
+def _split_role(text: Any, roles: Sequence[str]) -> tuple[str | None, Any]:
+    if isinstance(text, str) and "=" in text and not Path(text).exists():
+        role, _, rest = text.partition("=")
+        if role in roles:
+            return role, rest
+    return None, text
+
+
+def check_count(texts: Sequence[Any], roles: Sequence[str], spec: str) -> None:
+    """Refuse more sources than inputs, and none. Raises SourceError."""
+    wanted = ", ".join(roles)
+    if not texts:
+        raise SourceError(f"no source: {spec} takes {wanted}", hint=f"for example losscli compute {spec} y.csv p.csv")
+    if len(texts) > len(roles):
+        raise SourceError(
+            f"{len(texts)} sources, but {spec} takes {len(roles)} ({wanted})",
+            hint="quote a pattern such as 'part-*.csv' so that the shell does not spread it; "
+            "columns of one file are data.csv:y,p",
+        )
+
+
+def _open_files(texts: Sequence[str], paths: Paths, options: ReadOptions) -> list[Asked]:
+    specs = parse_sources(texts)
+    for spec in specs:
+        assert spec.path is not None
+        if spec.path not in paths.by_path:
+            selections = [other.columns for other in specs if other.path == spec.path]
+            paths.by_path[spec.path] = len(paths.opened)
+            paths.opened.append(Opened(open_source(spec.path, options, selectors=selections)))
+    return [_ask(spec, paths) for spec in specs]
+
+
+def _ask(spec: SourceSpec, paths: Paths) -> Asked:
+    path = paths.by_path[spec.path or ""]
+    source = paths.opened[path].source
+    if spec.columns is None:
+        return Asked(spec.text, path, None)
+    columns = resolve(spec.columns, source.names, source.width, source.name)
+    matched = {}
+    for selector in spec.columns:
+        if isinstance(selector, Glob) and source.names is not None:
+            for index in resolve([selector], source.names, source.width, source.name):
+                matched[index] = selector.matched(source.names[index])
+    return Asked(spec.text, path, columns, matched)
+
+
+def set_keys(paths: Paths, keys: Sequence[str]) -> None:
+    """Find the `--id` columns in every path: one word for all of them, or one for each in order."""
+    if not keys:
+        return
+    if len(keys) not in (1, len(paths.opened)):
+        raise UsageError(
+            f"--id is given {len(keys)} times for {len(paths.opened)} files",
+            hint="give it once for all files, or once for each in order; several key columns are --id a,b",
+        )
+    for position, opened in enumerate(paths.opened):
+        word = keys[0] if len(keys) == 1 else keys[position]
+        selectors = parse_sources([f"x:{word}"])[0].columns or ()
+        opened.keys = resolve(selectors, opened.source.names, opened.source.width, opened.source.name)
+
+
+def bind_inputs(
+    losses: Sequence[BoundLoss], paths: Paths, asked: Sequence[Asked], named: Sequence[str | None]
+) -> tuple[Bound, ...]:
+    """Give every input its columns. Raises ColumnError, SourceError."""
+    inputs = inputs_of(losses)
+    if len(asked) == len(inputs):
+        ordered = _by_role(inputs, asked, named)
+        found = [_bind_one(entry, ask, paths, inputs) for entry, ask in zip(inputs, ordered, strict=True)]
+    else:
+        found = _deal(inputs, asked, paths, losses[0].spec)
+    return _pair_names(tuple(found), paths)
+
+
+def _by_role(inputs: Sequence[Input], asked: Sequence[Asked], named: Sequence[str | None]) -> list[Asked]:
+    rest = iter([ask for ask, role in zip(asked, named, strict=True) if role is None])
+    given = {role: ask for ask, role in zip(asked, named, strict=True) if role is not None}
+    if len(given) < sum(role is not None for role in named):
+        raise SourceError("a role is given to two sources", hint="each of target=... and prediction=... once")
+    return [given[entry.role] if entry.role in given else next(rest) for entry in inputs]
+
+
+def _bind_one(entry: Input, ask: Asked, paths: Paths, inputs: Sequence[Input]) -> Bound:
+    columns = ask.columns if ask.columns is not None else _all_columns(entry, ask, paths, inputs)
+    if entry.shape is Shape.CLASS and len(columns) != 1:
+        raise _too_many(entry, ask, paths, columns)
+    return make_bound(entry, ask, paths, columns)
+
+
+def make_bound(entry: Input, ask: Asked, paths: Paths, columns: tuple[int, ...]) -> Bound:
+    """An input with the columns it takes."""
+    names = paths.names(ask.path, columns)
+    classes = tuple(ask.matched.get(index, name) for index, name in zip(columns, names, strict=True))
+    return Bound(entry, ask.text, ask.path, columns, names, classes)
+
+
+def _all_columns(entry: Input, ask: Asked, paths: Paths, inputs: Sequence[Input]) -> tuple[int, ...]:
+    opened = paths.opened[ask.path]
+    source = opened.source
+    columns = tuple(index for index in range(source.width) if index not in opened.keys)
+    if source.width == 1 or source.names is None:
+        return columns
+    doubtful = [source.names[index] for index in columns if not source.names[index] or is_key_like(source.names[index])]
+    if doubtful:
+        raise _name_columns(
+            f"which columns of {source.name} are the {entry.role}? {_shown(doubtful[0])} looks like a key", ask, paths
+        )
+    others = [other for other in inputs if other is not entry and other.shape is entry.shape]
+    if len(columns) > 1 and entry.shape is Shape.CLASS and not others:
+        raise _too_many(entry, ask, paths, columns)
+    return columns
+
+
+def _shown(name: str) -> str:
+    return f"column {name!r}" if name else "an unnamed column"
+
+
+def _too_many(entry: Input, ask: Asked, paths: Paths, columns: Sequence[int]) -> ColumnError:
+    return _name_columns(
+        f"the {entry.role} is one column ({entry.words}), but {paths.opened[ask.path].source.name} gives {len(columns)}",
+        ask,
+        paths,
+    )
+
+
+def _name_columns(message: str, ask: Asked, paths: Paths) -> ColumnError:
+    source = paths.opened[ask.path].source
+    listed = paths.names(ask.path, range(source.width))
+    keys = [name for name in listed if is_key_like(name)]
+    values = [name for name in listed if name not in keys] or list(listed)
+    path = re.sub(r":[^/:]*$", "", ask.text) if ask.columns is not None else ask.text
+    hint = f"name the column, for example {path}:{values[0]}"
+    if keys:
+        hint += f"; to pair by {keys[0]} add --id {keys[0]}"
+    return ColumnError(f"{message}; its columns are {', '.join(listed[:20])}", hint=hint)
+
+
+def _deal(inputs: Sequence[Input], asked: Sequence[Asked], paths: Paths, spec: str) -> list[Bound]:
+    """Deal the named columns to the inputs in order: one each, and the rest to the one that takes vectors."""
+    for ask in asked:
+        source = paths.opened[ask.path].source
+        if ask.columns is None:
+            names = paths.names(ask.path, range(source.width))
+            example = " ".join(
+                f"{ask.text if position == 0 else ''}:{name}"
+                for position, name in enumerate(names[-len(inputs) :] if len(names) >= len(inputs) else names)
+            )
+            roles = ", ".join(entry.role for entry in inputs)
+            raise SourceError(
+                f"one source, but {spec} takes {roles}; the columns of {source.name} are {', '.join(names[:20])}",
+                hint=f"say which is which: losscli compute {spec} {example}"
+                if len(names) >= len(inputs)
+                else f"give a source each, for example losscli compute {spec} y.csv p.csv",
+            )
+    pool = [(ask, column) for ask in asked for column in ask.columns or ()]
+    spare = len(pool) - len(inputs)
+    wide = [entry for entry in inputs if entry.shape is Shape.VECTOR]
+    if spare < 0 or (spare and len(wide) != 1):
+        raise SourceError(
+            f"{len(pool)} columns cannot be dealt to {len(inputs)} inputs",
+            hint=f"give each its own source, for example {asked[0].text.split(':')[0]}:y :p",
+        )
+    found = []
+    for entry in inputs:
+        share, pool = _split(pool, 1 + (spare if entry in wide else 0))
+        path = share[0][0].path
+        if any(ask.path != path for ask, _ in share):
+            raise SourceError(f"the columns of the {entry.role} come from two files", hint="give each input one source")
+        columns = tuple(column for _, column in share)
+        found.append(make_bound(entry, share[0][0], paths, columns))
+    return found
+
+
+def _split(pool: list[tuple[Asked, int]], count: int) -> tuple[list[tuple[Asked, int]], list[tuple[Asked, int]]]:
+    return pool[:count], pool[count:]
+
+
+def _pair_names(bound: tuple[Bound, ...], paths: Paths) -> tuple[Bound, ...]:
+    """Columns of inputs of one shape pair by name when all names are the same, in any order, else by position."""
+    first = bound[0]
+    found = [first]
+    for other in bound[1:]:
+        if other.entry.shape is first.entry.shape and other.entry.shape is not Shape.CLASS:
+            other = _pair_two(first, other, paths)
+        found.append(other)
+    return tuple(found)
+
+
+def _pair_two(first: Bound, other: Bound, paths: Paths) -> Bound:
+    if len(other.columns) != len(first.columns):
+        raise ColumnError(
+            f"the {first.entry.role} ({first.text}) has {len(first.columns)} columns, "
+            f"the {other.entry.role} ({other.text}) has {len(other.columns)}; nothing is broadcast",
+            hint=f"name the columns, for example {other.text.split(':')[0]}:{other.names[0]}",
+        )
+    if set(first.names) != set(other.names) or first.names == other.names:
+        return other
+    order = [other.names.index(name) for name in first.names]
+    columns = tuple(other.columns[i] for i in order)
+    return Bound(other.entry, other.text, other.path, columns, first.names, tuple(other.classes[i] for i in order))

@@ -1,0 +1,226 @@
+"""The best constant prediction and the skill against it, from sums of one pass, or from the spooled targets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from losscli.arrays import Floats, Rows
+from losscli.engine.score import Score, figure
+from losscli.numerics.exact import ExactSum, mean, variance
+from losscli.reductions import Quantiles, Reduction, Summary
+from losscli.reductions.spool import Spool
+from losscli.registry import BoundLoss, FrequencyConstant, MomentsConstant, NoConstant, QuantileConstant, Shape
+from losscli.report.compute import Baseline, Figure
+
+SPOOL_ROWS = 1 << 22
+"""Targets that a second pass needs stay in memory up to this many cells, then go to an unnamed temporary file."""
+
+
+class ConstantFinder:
+    """Watches the targets of one loss and tells what the best constant prediction would have scored."""
+
+    def __init__(self, bound: BoundLoss, results: int, multioutput: str) -> None:
+        self._bound = bound
+        self._fact = bound.loss.best_constant
+        self._results = results
+        self._multioutput = multioutput
+        self._sums: list[ExactSum] = []
+        self._squares: list[ExactSum] = []
+        self._classes: dict[int, ExactSum] = {}
+        self._quantiles: list[Quantiles] = []
+        self._weight = ExactSum()
+        self._spool: Spool | None = None
+        self._one_column = False
+        self._weighted = False
+        self._width = 0
+
+    def add(self, target: Rows, width: int, weights: Floats | None) -> None:
+        """Clean targets of some rows; `width` is the number of columns of the prediction."""
+        self._width = width
+        if weights is None:
+            self._weight.add_count(len(target))
+        else:
+            self._weight.add(weights)
+        if isinstance(self._fact, MomentsConstant):
+            self._add_moments(self._fact, target, weights)
+        elif isinstance(self._fact, FrequencyConstant):
+            self._add_classes(target, weights)
+        elif isinstance(self._fact, QuantileConstant):
+            self._add_quantiles(self._fact, target, weights)
+        if self._needs_second_pass:
+            self._keep(target, weights)
+
+    @property
+    def _needs_second_pass(self) -> bool:
+        if isinstance(self._fact, QuantileConstant):
+            return True
+        return isinstance(self._fact, MomentsConstant) and self._fact.loss is None
+
+    def _add_moments(self, fact: MomentsConstant, target: Rows, weights: Floats | None) -> None:
+        values = target if fact.forward is None else fact.forward(target, self._bound.params)
+        columns = _columns(values)
+        if not self._sums:
+            self._sums = [ExactSum() for _ in columns]
+            self._squares = [ExactSum() for _ in columns]
+        for position, column in enumerate(columns):
+            if weights is None:
+                self._sums[position].add(column)
+            else:
+                self._sums[position].add_products(weights, column)
+            if fact.needs_variance and weights is None:
+                self._squares[position].add_squares(column)
+            elif fact.needs_variance and weights is not None:
+                self._squares[position].add_weighted_squares(weights, column)
+
+    def _add_classes(self, target: Rows, weights: Floats | None) -> None:
+        codes, inverse = np.unique(target, return_inverse=True)
+        for position, code in enumerate(codes.tolist()):
+            total = self._classes.setdefault(int(code), ExactSum())
+            mine = inverse == position
+            if weights is None:
+                total.add_count(int(mine.sum()))
+            else:
+                total.add(weights[mine])
+
+    def _add_quantiles(self, fact: QuantileConstant, target: Rows, weights: Floats | None) -> None:
+        if not self._quantiles:
+            level = fact.level(self._bound.params)
+            wanted = [Reduction("constant", Fraction(level))]
+            self._quantiles = [Quantiles(wanted) for _ in _columns(target)]
+        importance = None if fact.importance is None else fact.importance(target, self._bound.params)
+        if weights is not None:
+            spread = weights if target.ndim == 1 else weights[:, None]
+            importance = spread * np.ones_like(target) if importance is None else importance * spread
+        parts = None if importance is None else _columns(importance)
+        for position, column in enumerate(_columns(target)):
+            self._quantiles[position].add(column, None if parts is None else parts[position])
+
+    def _keep(self, target: Rows, weights: Floats | None) -> None:
+        """Keep targets, and the weights as a last column, for the second pass."""
+        self._one_column = target.ndim == 1
+        self._weighted = weights is not None
+        columns = [target.reshape(len(target), -1)] + ([] if weights is None else [weights.reshape(-1, 1)])
+        block = np.hstack(columns)
+        if self._spool is None:
+            self._spool = Spool(block.shape[1], SPOOL_ROWS // block.shape[1])
+        self._spool.append(block)
+
+    def baselines(self, score: Score) -> list[Baseline]:
+        """One baseline per result of the loss."""
+        fact = self._fact
+        if isinstance(fact, NoConstant):
+            return [Baseline(fact.words)] * score.results
+        found = self._frequency(fact) if isinstance(fact, FrequencyConstant) else self._by_column(fact)
+        headlines = [score.headline(i) or score.reductions(i).get("mean") for i in range(score.results)]
+        return [
+            self._with_skill(one, headline)
+            for one, headline in zip(found, headlines, strict=True)
+        ]
+
+    def _with_skill(self, baseline: Baseline, headline: Figure | None) -> Baseline:
+        constant = baseline.loss
+        if (
+            headline is None
+            or constant is None
+            or self._bound.loss.direction != "minimize"
+            or headline.status != "ok"
+            or constant.status != "ok"
+            or not constant.value > 0
+        ):
+            return baseline
+        return Baseline(baseline.words, baseline.value, constant, 1.0 - headline.value / constant.value)
+
+    def _frequency(self, fact: FrequencyConstant) -> list[Baseline]:
+        size = max(self._width, max(self._classes, default=0) + 1) if min(self._classes, default=0) >= 0 else 0
+        codes = range(size) if self._bound_shape_is_indexed() else sorted(self._classes)
+        shares = np.array([mean(self._classes.get(code, ExactSum()), self._weight).value for code in codes])
+        value = fact.constant(shares, self._bound.params)
+        return [Baseline(fact.words, _value(value), Figure(float(fact.loss(shares, self._bound.params))))]
+
+    def _bound_shape_is_indexed(self) -> bool:
+        return any(entry.shape is Shape.VECTOR for entry in self._bound.loss.inputs)
+
+    def _by_column(self, fact: MomentsConstant | QuantileConstant) -> list[Baseline]:
+        constants = self._constants(fact)
+        if self._needs_second_pass:
+            losses = self._second_pass(constants)
+        else:
+            assert isinstance(fact, MomentsConstant)
+            losses = self._closed(fact)
+        values = [_value(constant) for constant in (constants if self._by_cells else [np.array(constants)])]
+        if len(losses) == 1 or self._results > 1:
+            return [
+                Baseline(fact.words, values[i] if len(values) == len(losses) else tuple(map(_float, constants)), loss)
+                for i, loss in enumerate(losses)
+            ]
+        joined = float(np.sum([loss.value for loss in losses]))
+        joined = joined if self._multioutput == "sum" else joined / len(losses)
+        return [Baseline(fact.words, tuple(map(_float, constants)), Figure(joined))]
+
+    @property
+    def _by_cells(self) -> bool:
+        return self._bound.loss.by_cells
+
+    def _constants(self, fact: MomentsConstant | QuantileConstant) -> list[Any]:
+        if isinstance(fact, QuantileConstant):
+            return [one.result()["constant"].value for one in self._quantiles]
+        means = [mean(total, self._weight).value for total in self._sums]
+        if self._by_cells:
+            return [fact.constant(one, self._bound.params) for one in means]
+        return list(np.atleast_1d(fact.constant(np.array(means), self._bound.params)))
+
+    def _closed(self, fact: MomentsConstant) -> list[Figure]:
+        assert fact.loss is not None
+        means = [mean(total, self._weight).value for total in self._sums]
+        spreads = [
+            variance(total, squares, self._weight).value if fact.needs_variance else 0.0
+            for total, squares in zip(self._sums, self._squares, strict=True)
+        ]
+        params = self._bound.params
+        if not self._by_cells:
+            return [_figure(fact.loss(np.array(means), np.array(spreads), params))]
+        if self._bound.loss.is_set and params.get("columns") == "pooled" and self._results == 1:
+            return [_figure(fact.loss(0.0, float(np.mean(spreads)), params))]
+        return [_figure(fact.loss(one, spread, params)) for one, spread in zip(means, spreads, strict=True)]
+
+    def _second_pass(self, constants: Sequence[Any]) -> list[Figure]:
+        """Score the constant against the kept targets, column by column for cells."""
+        assert self._spool is not None
+        columns = len(constants) if self._by_cells else 1
+        sums = [Summary() for _ in range(columns)]
+        row = np.array([float(value) for value in constants])
+        for block in self._spool.chunks():
+            weight = np.ascontiguousarray(block[:, -1]) if self._weighted else None
+            target = np.ascontiguousarray(block[:, :-1] if self._weighted else block)
+            target = target.reshape(-1) if self._one_column else target
+            prediction = np.ascontiguousarray(np.broadcast_to(row[:1] if self._one_column else row, target.shape))
+            values = self._bound.loss.rows((target, prediction), self._bound.params)
+            for total, column in zip(sums, _columns(values), strict=True):
+                total.add(column, weight)
+        return [figure(total.result()["mean"]) for total in sums]
+
+
+def _columns(block: Rows) -> list[Floats]:
+    return [block] if block.ndim == 1 else [np.ascontiguousarray(block[:, j]) for j in range(block.shape[1])]
+
+
+def _float(value: Any) -> float:
+    return float(value)
+
+
+def _value(value: Any) -> float | tuple[float, ...]:
+    found = np.asarray(value, dtype=np.float64)
+    return float(found) if found.ndim == 0 else tuple(float(one) for one in found.reshape(-1))
+
+
+def _figure(value: float) -> Figure:
+    number = float(value)
+    if np.isnan(number):
+        return Figure(number, "nan")
+    if np.isinf(number):
+        return Figure(number, "inf" if number > 0 else "-inf")
+    return Figure(number)

@@ -1,0 +1,127 @@
+"""A finished run as a report: results, baselines, signatures, warnings."""
+
+from __future__ import annotations
+
+from losscli import __version__
+from losscli.engine.run import Run
+from losscli.engine.score import Score
+from losscli.registry import BoundLoss
+from losscli.report.compute import Baseline, ComputeReport, Figure, InputUsed, Result, RowCounts
+from losscli.report.tables import Finding
+
+
+class Describer:
+    """Writes down what a run found, once its last row was scored."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.counts = RowCounts(
+            read=run.read,
+            skipped=run.reader.skipped,
+            unpaired=run.unpaired,
+            absent=run.reader.absent,
+            scored=run.scored,
+        )
+
+    def report(self) -> ComputeReport:
+        """The record of what was found."""
+        run = self.run
+        id_name = run.plan.id_name
+        pairing = f"by id ({id_name})" if id_name is not None else "by position" if len(run.plan.feeds) > 1 else ""
+        return ComputeReport(
+            inputs=tuple(self._input_used(position) for position in range(len(run.plan.feeds))),
+            rows=self.counts,
+            results=tuple(self._results()),
+            samples=run.picker.samples(self._totals(), id_name, run.gradient_names()),
+            pairing=pairing,
+            asked=run.request.reductions,
+            warnings=tuple(self._findings()),
+        )
+
+    def _totals(self) -> tuple[float, ...]:
+        if self.run.picker.idle:
+            return ()
+        return tuple(score.total(position) for score in self.run.scores for position in range(score.results))
+
+    def _findings(self) -> list[Finding]:
+        found = self.run.guard.findings()
+        if self.counts.skipped:
+            found.append(Finding("W103", f"{self.counts.skipped:,} rows with a missing cell were skipped"))
+        if self.counts.unpaired:
+            found.append(Finding("W104", f"{self.counts.unpaired:,} rows have no partner and were left out"))
+        return found
+
+    def _input_used(self, position: int) -> InputUsed:
+        run = self.run
+        feed = run.plan.feeds[position]
+        source = run.plan.streams[feed.stream].source
+        return InputUsed(
+            role=feed.role,
+            source=feed.text,
+            rows=run.rows_in(feed.stream),
+            columns=feed.names,
+            format=source.format,
+            header=source.header.reason,
+            coding=feed.coder.said() if feed.coder is not None else run.guard.coding(position),
+        )
+
+    def _results(self) -> list[Result]:
+        found = []
+        for number, score in enumerate(self.run.scores):
+            if self.run.constants:
+                baselines = self.run.constants[number].baselines(score)
+            else:
+                baselines = [Baseline("")] * score.results
+            found += [self._result(score, position, one) for position, one in enumerate(baselines)]
+        return found
+
+    def _result(self, score: Score, position: int, baseline: Baseline) -> Result:
+        loss, params = score.bound.loss, score.bound.params
+        reductions = score.reductions(position)
+        asked = self.run.request.reductions[0]
+        own = score.headline(position)
+        reduction = asked if own is None or asked == "none" else "set"
+        return Result(
+            loss=loss.name,
+            title=loss.title,
+            spec=score.bound.spec,
+            params=params,
+            direction=loss.direction,
+            unit=loss.unit_for(params),
+            reduction=reduction,
+            headline=own or reductions.get(asked, Figure(float("nan"), "nan")),
+            reductions=reductions,
+            signature=self._signature(score.bound, reduction),
+            baseline=baseline,
+            column=self.run.plan.feeds[-1].names[position] if score.results > 1 else None,
+            part=loss.part if loss.is_set else None,
+            warnings=tuple(self._result_findings(score.bound, reductions)),
+        )
+
+    def _result_findings(self, bound: BoundLoss, reductions: dict[str, Figure]) -> list[Finding]:
+        found = []
+        seen = self.run.infinite.get(bound.spec)
+        if seen is not None:
+            rows = "1 row has" if seen.count == 1 else f"{seen.count:,} rows have"
+            where = f"row {seen.row} ({seen.place})"
+            found.append(Finding("W201", f"{bound.spec}: {rows} an infinite loss, the first is {where}"))
+        over = [name for name, figure in reductions.items() if figure.status == "overflow"]
+        if over:
+            found.append(Finding("W202", f"{bound.spec}: {', '.join(over)} is beyond the largest double"))
+        return found
+
+    def _signature(self, bound: BoundLoss, reduction: str) -> str:
+        run, counts = self.run, self.counts
+        request = run.request
+        parts = [bound.spec, f"reduction:{reduction}", f"weight:{'yes' if run.plan.weights else 'no'}"]
+        parts.append(f"missing:{request.missing}" + (f"({counts.skipped})" if counts.skipped else ""))
+        parts.append(f"pair:{'id' if run.plan.by_key else 'position'}")
+        if request.unpaired == "skip":
+            parts.append(f"unpaired:skip({counts.unpaired})")
+        if bound.loss.by_cells and len(run.plan.feeds[-1].positions) > 1:
+            parts.append(f"multioutput:{request.multioutput}")
+        if run.plan.downward:
+            parts.append("vector:downward")
+        if request.labels:
+            parts.append(f"labels:{','.join(request.labels)}")
+        return "|".join([*parts, f"n:{counts.scored}", f"losscli:{__version__}"])

@@ -1,0 +1,147 @@
+"""The domain check over a whole file: every fault counted, the first one located, nothing computed after one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from losscli.arrays import Rows
+from losscli.domains import Domain, Fault, Labels, SignLabels, Simplex
+from losscli.engine.rows import Rowset
+from losscli.errors import DataError, DomainError, LosscliError, Place, SeveralErrors
+from losscli.registry import BoundLoss, Input
+from losscli.report.tables import Finding
+
+ROUNDED = 1e-6
+"""A row of probabilities that is further than this from 1 was probably rounded when it was written."""
+
+
+@dataclass(slots=True)
+class _Tally:
+    """One kind of fault of one input: how many rows have it, and where the first one stands."""
+
+    entry: Input
+    fault: Fault
+    place: Place
+    text: str
+    count: int = 0
+
+    def error(self, rows: int, hint: str) -> DataError:
+        message = f"{self.entry.role} {self.text} is {self.fault.words}"
+        if rows > 1:
+            message += f" ({self.count:,} of {rows:,} rows)"
+        return self.fault.error(message, place=self.place, hint=hint or None)
+
+
+@dataclass(slots=True)
+class _Signs:
+    """What was seen of a column of binary labels in either coding."""
+
+    codes: frozenset[int] = frozenset()
+    first: dict[int, Place] = field(default_factory=dict)
+
+
+class Guard:
+    """Checks every rowset against the domains of all losses of a call."""
+
+    def __init__(self, losses: Sequence[BoundLoss]) -> None:
+        self._checks: list[tuple[int, Input, Domain]] = []
+        self._tallies: dict[tuple[int, str], _Tally] = {}
+        self._signs: dict[int, _Signs] = {}
+        self._rows = 0
+        self._rounded = 0
+        self._largest_gap = 0.0
+        for bound in losses:
+            for position, entry in enumerate(bound.loss.inputs):
+                domain = entry.domain_for(bound.params)
+                if all(position != other or domain != known for other, _, known in self._checks):
+                    self._checks.append((position, entry, domain))
+
+    @property
+    def failed(self) -> bool:
+        """Whether a fault was found: from then on rows are only checked, to count all faults."""
+        return bool(self._tallies)
+
+    def check(self, rowset: Rowset) -> bool:
+        """Whether the rows are fit for every loss."""
+        width = max(block.shape[1] if block.ndim == 2 else 1 for block in rowset.inputs)
+        self._rows += rowset.count
+        for position, entry, domain in self._checks:
+            block = rowset.inputs[position]
+            for fault in domain.faults(block, width):
+                self._add(rowset, position, entry, fault)
+            if isinstance(domain, SignLabels):
+                self._see_signs(rowset, position, entry, domain)
+            if isinstance(domain, Simplex) and not self.failed:
+                gaps = np.abs(domain.gaps(block))
+                self._rounded += int((gaps > ROUNDED).sum())
+                self._largest_gap = max(self._largest_gap, float(gaps.max()))
+        return not self.failed
+
+    def _add(self, rowset: Rowset, position: int, entry: Input, fault: Fault) -> None:
+        key = (position, fault.words)
+        if key not in self._tallies:
+            row = int(np.argmax(fault.rows))
+            column = int(np.argmax(fault.mask[row])) if fault.mask.ndim == 2 else 0
+            place = rowset.place(position, row, column)
+            block = rowset.inputs[position]
+            whole = block.ndim == 2 and fault.mask.ndim == 1
+            text = _row_text(block[row]) if whole else f"{rowset.cell(position, row, column):.17g}" if not (
+                rowset.feeds[position].is_text
+            ) else str(rowset.cell(position, row, column))
+            if whole and not rowset.downward:
+                place = Place(place.file, place.line)
+            self._tallies[key] = _Tally(entry, fault, place, text)
+        self._tallies[key].count += int(fault.rows.sum())
+
+    def _see_signs(self, rowset: Rowset, position: int, entry: Input, domain: SignLabels) -> None:
+        seen = self._signs.setdefault(position, _Signs())
+        block = rowset.inputs[position]
+        for code in domain.codes(block) - seen.codes:
+            row, column = divmod(int(np.argmax(block == code)), block.shape[1] if block.ndim == 2 else 1)
+            seen.first[code] = rowset.place(position, row, column)
+        seen.codes |= domain.codes(block)
+        if {-1, 0} <= seen.codes and not self.failed:
+            later = max(seen.first[-1], seen.first[0], key=lambda place: place.line or 0)
+            words = "of another coding: 0 and -1 occur in the same column"
+            fault = Fault(np.zeros(0, dtype=bool), words)
+            text = "-1" if later == seen.first[-1] else "0"
+            self._tallies[(position, words)] = _Tally(entry, fault, later, text, 1)
+
+    def finish(self) -> None:
+        """Raise what was found: one error, or several together."""
+        errors: list[LosscliError] = [
+            tally.error(self._rows, self._hint(tally)) for tally in self._tallies.values()
+        ]
+        if len(errors) == 1:
+            raise errors[0]
+        if errors:
+            raise SeveralErrors(errors)
+
+    def _hint(self, tally: _Tally) -> str:
+        coded = isinstance(tally.entry.domain, (Labels, SignLabels)) and tally.fault.error is DomainError
+        return tally.entry.hint or ("name the coding: --labels NEGATIVE,POSITIVE" if coded else "")
+
+    def coding(self, position: int) -> str:
+        """The coding of an input of binary labels, once all rows were seen; empty where there is none to tell."""
+        seen = self._signs.get(position)
+        return SignLabels.coding(seen.codes) if seen is not None else ""
+
+    def findings(self) -> list[Finding]:
+        """Warnings about the inputs."""
+        if not self._rounded:
+            return []
+        return [
+            Finding(
+                "W102",
+                f"{self._rounded:,} rows of probabilities sum to 1 only within {self._largest_gap:.1e}: "
+                "rounded when they were written? They are used as they are",
+            )
+        ]
+
+
+def _row_text(row: Rows) -> str:
+    cells = ", ".join(f"{value:.6g}" for value in row[:6])
+    return f"({cells}{', ...' if len(row) > 6 else ''})"

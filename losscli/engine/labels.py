@@ -1,0 +1,152 @@
+"""Class labels as text: from names to the numbers that losses take, one coding for the whole file."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from losscli.arrays import Floats, Mask
+from losscli.errors import LabelError, Place, UsageError
+
+
+class Coder(Protocol):
+    """Maps the labels of one input, block by block; a missing label becomes nan."""
+
+    def codes(self, labels: Any, place: Any) -> Floats:
+        """(n,) codes. `place(i)` is where label i stands. Raises LabelError."""
+        ...
+
+    def finish(self) -> None:
+        """Told after the last row: the labels of all rows must make sense together. Raises LabelError."""
+        ...
+
+    def said(self) -> str:
+        """The coding, as the report says it."""
+        ...
+
+
+class KnownClasses:
+    """Labels that are the names of classes whose order is known: the prediction's columns, or `--labels`."""
+
+    def __init__(self, classes: Sequence[str], origin: str) -> None:
+        self.classes = tuple(classes)
+        self.origin = origin
+        self._set = pa.array(self.classes, pa.string())
+
+    def codes(self, labels: Any, place: Any) -> Floats:
+        indices = pc.index_in(labels, value_set=self._set)
+        known = np.asarray(indices.is_valid())
+        present = np.asarray(labels.is_valid())
+        bad: Mask = present & ~known
+        if bad.any():
+            row = int(np.argmax(bad))
+            raise self._unknown(labels[row].as_py(), place(row), int(bad.sum()))
+        codes = indices.cast(pa.float64()).to_numpy(zero_copy_only=False)
+        return np.ascontiguousarray(codes, dtype=np.float64)
+
+    def _unknown(self, label: str, place: Place, count: int) -> LabelError:
+        near = difflib.get_close_matches(label, self.classes, n=1, cutoff=0.5)
+        hint = f"did you mean {near[0]!r}?" if near else "name the classes in the order of the columns: --labels a,b,c"
+        return LabelError(
+            f"unknown class {label!r}; {self.origin} {', '.join(self.classes[:20])}", place=place, hint=hint
+        )
+
+    def finish(self) -> None:
+        return None
+
+    def said(self) -> str:
+        return ", ".join(f"{name} = {index}" for index, name in enumerate(self.classes[:20]))
+
+
+class FoundClasses:
+    """Labels whose classes are numbered as they appear; inputs that share one of these share the numbers."""
+
+    def __init__(self) -> None:
+        self.classes: list[str] = []
+
+    def codes(self, labels: Any, place: Any) -> Floats:
+        for label in pc.unique(labels).to_pylist():
+            if label is not None and label not in self.classes:
+                self.classes.append(label)
+        return KnownClasses(self.classes, "the classes are").codes(labels, place)
+
+    def finish(self) -> None:
+        return None
+
+    def said(self) -> str:
+        return ", ".join(self.classes[:20])
+
+
+class NamedPositive:
+    """Labels of two classes, of which the prediction's column is named after the positive one."""
+
+    def __init__(self, column: str) -> None:
+        self.positive = column
+        self.negative: str | None = None
+        self.seen_positive = False
+
+    def codes(self, labels: Any, place: Any) -> Floats:
+        found = [label for label in pc.unique(labels).to_pylist() if label is not None]
+        self.seen_positive = self.seen_positive or self.positive in found
+        others = [label for label in found if label != self.positive]
+        others += [self.negative] if self.negative is not None and self.negative not in others else []
+        if len(others) > 1:
+            raise self._undecided(sorted({*others, *([self.positive] if self.seen_positive else [])}), place(0))
+        self.negative = others[0] if others else self.negative
+        codes = pc.equal(labels, self.positive).cast(pa.float64()).to_numpy(zero_copy_only=False)
+        return np.ascontiguousarray(codes, dtype=np.float64)
+
+    def _undecided(self, classes: Sequence[str], place: Place | None) -> LabelError:
+        if len(classes) > 2:
+            return LabelError(
+                f"{len(classes)} classes in a binary loss: {', '.join(classes[:10])}",
+                place=place,
+                hint="with a probability column per class use sparse_categorical_ce",
+            )
+        pair = classes if len(classes) == 2 else ["OTHER", classes[0]]
+        return LabelError(
+            f"which class is the positive one? The labels are {', '.join(classes)}, "
+            f"and the prediction's column is named {self.positive!r}",
+            place=place,
+            hint=f"negative first, positive second: --labels {pair[0]},{pair[1]}",
+        )
+
+    def finish(self) -> None:
+        if not self.seen_positive and self.negative is not None:
+            raise self._undecided([self.negative], None)
+
+    def said(self) -> str:
+        return f"{self.negative or 'the other class'} = 0, {self.positive} = 1"
+
+
+class NumberLabels:
+    """Numbers that `--labels` names: -1,1 or 1,2 or 0,255 become 0, 1, ..."""
+
+    def __init__(self, words: Sequence[str]) -> None:
+        self.words = tuple(words)
+        self.values = np.array([float(word) for word in words])
+        if len(set(self.values.tolist())) < len(words):
+            raise UsageError(f"--labels names a class twice: {','.join(words)}")
+
+    def codes(self, labels: Floats, place: Any) -> Floats:
+        order = np.argsort(self.values)
+        slots = np.clip(np.searchsorted(self.values[order], labels), 0, len(order) - 1)
+        codes = order[slots].astype(np.float64)
+        missing = np.isnan(labels)
+        bad = (self.values[order][slots] != labels) & ~missing
+        if bad.any():
+            row = int(np.argmax(bad))
+            raise LabelError(f"the label {labels[row]:g} is not one of --labels {','.join(self.words)}", place=place(row))
+        codes[missing] = np.nan
+        return codes
+
+    def finish(self) -> None:
+        return None
+
+    def said(self) -> str:
+        return ", ".join(f"{word} = {index}" for index, word in enumerate(self.words))

@@ -1,0 +1,71 @@
+"""`evaluate` on this machine: read, pair, check, score, and write down what was found."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from losscli.align import pair
+from losscli.arrays import Rows
+from losscli.engine.describe import Describer
+from losscli.engine.guard import Guard
+from losscli.engine.plan import make_plan
+from losscli.engine.request import Listeners, Request
+from losscli.engine.rows import RowReader, Rowset
+from losscli.engine.run import Run
+from losscli.errors import NotPerSample, UsageError
+from losscli.reductions import parse_reductions
+
+
+def evaluate(request: Request, listeners: Listeners | None = None) -> ComputeReport:
+    """Compute everything a request asks for. Raises the errors of losscli.errors; prints nothing."""
+    check(request)
+    run = Run(request, make_plan(request), listeners or Listeners())
+    run.go()
+    return Describer(run).report()
+
+
+def check(request: Request) -> None:
+    """Refuse what no data could make right. Raises UsageError."""
+    parse_reductions(",".join(request.reductions))
+    for name, value, allowed in (
+        ("--multioutput", request.multioutput, ("mean", "sum", "none")),
+        ("--missing", request.missing, ("error", "skip")),
+        ("--unpaired", request.unpaired, ("error", "skip")),
+    ):
+        if value not in allowed:
+            raise UsageError(f"{name} {value}: not one of {', '.join(allowed)}")
+    if request.unpaired == "skip" and not request.id:
+        raise UsageError("--unpaired skip pairs by key", hint="name the key: --id COLUMN")
+    for bound in request.losses:
+        loss = bound.loss
+        odd = [word for word in request.reductions if word not in ("mean", "none")]
+        if loss.is_set and odd:
+            raise NotPerSample(
+                f"{bound.spec} is one number for the whole set, so it has no {', '.join(odd)}",
+                hint=f"{loss.part} has them: its rows are what {loss.name} is the root of" if loss.part else None,
+            )
+        if request.gradient and loss.slope is None:
+            raise UsageError(f"{bound.spec} has no gradient", hint="leave out --gradient")
+
+
+def find_row(request: Request, number: int) -> tuple[Rows, ...]:
+    """The clean inputs of one data row, an array of one row each. Raises UsageError when there is no such row."""
+    plan = make_plan(request)
+    reader = RowReader(plan, request.missing == "skip")
+    guard = Guard(request.losses)
+    paired = pair([stream_of(stream) for stream in plan.streams], by_key=plan.by_key, unpaired=request.unpaired)
+    for rowset in reader.rowsets(iter(paired)):
+        hits = np.flatnonzero(rowset.all_numbers() == number)
+        if len(hits):
+            one = rowset_part(rowset, int(hits[0]))
+            if not guard.check(one):
+                guard.finish()
+            return one.inputs
+    raise UsageError(f"there is no row {number}: {reader.read:,} rows were read", hint="rows count from 1, without the header")
+
+
+def rowset_part(rowset: Rowset, row: int) -> Rowset:
+    """One row of a rowset."""
+    inputs = tuple(block[row : row + 1] for block in rowset.inputs)
+    kept = rowset.positions(np.array([row]))
+    return Rowset(rowset.feeds, rowset.blocks, inputs, None, None, kept, rowset.downward)

@@ -1,0 +1,174 @@
+"""Which rows are shown: the first ones and the largest losses, kept while the rows stream by."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from losscli.arrays import Floats, Integers, Rows
+from losscli.engine.request import Request
+from losscli.engine.rows import Rowset
+from losscli.registry import Input, Shape
+from losscli.report.samples import Sample, Samples
+from losscli.report.tables import Cell, Column, Kind
+
+SHOWN = 10
+"""Rows in the table when nobody says how many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How the inputs of a row are shown: their cells, or for a class among many its probability and the likeliest."""
+
+    inputs: tuple[Input, ...]
+    names: tuple[tuple[str, ...], ...]
+    classes: tuple[str, ...]
+
+    @property
+    def _is_class(self) -> bool:
+        return len(self.inputs) == 2 and [entry.shape for entry in self.inputs] == [Shape.CLASS, Shape.VECTOR]
+
+    def columns(self) -> tuple[Column, ...]:
+        """The columns of the input cells."""
+        if self._is_class:
+            target = self.names[0][0]
+            shown = "target" if target.startswith("@") else target
+            value = "p" if self.inputs[1].domain_for({}).kind == "distribution" else self.inputs[1].symbol
+            return (
+                Column("target", shown, Kind.TEXT),
+                Column("own", f"its {value}", Kind.INPUT, drop=3),
+                Column("likeliest", "most likely", Kind.TEXT, drop=5),
+                Column("largest", value, Kind.INPUT, drop=4),
+            )
+        found = []
+        for entry, names in zip(self.inputs, self.names, strict=True):
+            if len(names) == 1:
+                found.append(Column(entry.role, entry.role, Kind.INPUT, drop=1))
+                continue
+            for position, name in enumerate(names):
+                title = f"{entry.role}[{name}]"
+                found.append(Column(title, title, Kind.INPUT, drop=min(7, 2 + position)))
+        return tuple(found)
+
+    def cells(self, rowset: Rowset, row: int) -> tuple[Cell, ...]:
+        """The cells of one row."""
+        if rowset.downward:
+            return ()
+        if not self._is_class:
+            return tuple(
+                rowset.cell(feed, row, column)
+                for feed, names in enumerate(self.names)
+                for column in range(len(names))
+            )
+        predictions = rowset.inputs[1][row]
+        label = rowset.cell(0, row, 0)
+        best = int(np.argmax(predictions))
+        own = float(predictions[int(rowset.inputs[0][row])])
+        name = self.classes[best] if best < len(self.classes) else str(best)
+        shown = label if isinstance(label, str) else f"{label:g}"
+        return (shown, own, name, float(predictions[best]))
+
+
+@dataclass(slots=True)
+class _Kept:
+    key: float
+    order: int
+    sample: Sample
+
+
+class Picker:
+    """Keeps the rows that the report shows. Ties go to the earlier row, so block sizes never show."""
+
+    def __init__(self, request: Request, layout: Layout, direction: str) -> None:
+        everything = request.rows == "all" or "none" in request.reductions
+        self.everything = everything and request.samples
+        self._first_wanted = 0 if request.worst else SHOWN + 1
+        if isinstance(request.rows, int):
+            self._first_wanted = request.rows
+        if self.everything:
+            self._first_wanted = -1
+        self._largest_wanted = request.worst or (SHOWN if request.rows is None and not self.everything else 0)
+        if not request.samples:
+            self._first_wanted = self._largest_wanted = 0
+        self._request = request
+        self._layout = layout
+        self._sign = 1.0 if direction != "maximize" else -1.0
+        self._direction = direction
+        self._first: list[Sample] = []
+        self._largest: list[_Kept] = []
+        self._seen = 0
+
+    @property
+    def idle(self) -> bool:
+        """Whether no row is shown at all."""
+        return not self._first_wanted and not self._largest_wanted
+
+    def add(self, rowset: Rowset, values: Sequence[Floats], slopes: Sequence[Rows]) -> None:
+        """Look at some rows: `values` has an (n,) array per result, `slopes` an (n, k) array or none."""
+        count = rowset.count
+        if self._first_wanted < 0 or len(self._first) < self._first_wanted:
+            room = count if self._first_wanted < 0 else min(count, self._first_wanted - len(self._first))
+            self._first += self._samples(rowset, np.arange(room), values, slopes)
+        if self._largest_wanted:
+            self._add_largest(rowset, values, slopes)
+        self._seen += count
+
+    def _add_largest(self, rowset: Rowset, values: Sequence[Floats], slopes: Sequence[Rows]) -> None:
+        keys = self._sign * values[0]
+        if rowset.weights is not None and self._direction == "minimize":
+            keys = keys * rowset.weights
+        full = len(self._largest) == self._largest_wanted
+        floor = self._largest[-1].key if full else -math.inf
+        if full and not keys.max() > floor:
+            return
+        found = np.flatnonzero(keys > floor) if full else np.arange(len(keys))
+        if len(found) > self._largest_wanted:
+            cut = np.partition(keys[found], len(found) - self._largest_wanted)[len(found) - self._largest_wanted]
+            found = found[keys[found] >= cut]
+        best = found[np.argsort(-keys[found], kind="stable")][: self._largest_wanted]
+        samples = self._samples(rowset, best, values, slopes)
+        kept = [
+            _Kept(float(keys[row]), self._seen + int(row), sample)
+            for row, sample in zip(best.tolist(), samples, strict=True)
+        ]
+        merged = sorted([*self._largest, *kept], key=lambda entry: (-entry.key, entry.order))
+        self._largest = merged[: self._largest_wanted]
+
+    def _samples(
+        self, rowset: Rowset, rows: Integers, values: Sequence[Floats], slopes: Sequence[Rows]
+    ) -> list[Sample]:
+        numbers = rowset.numbers(rows)
+        found = []
+        for number, row in zip(numbers.tolist(), rows.tolist(), strict=True):
+            found.append(
+                Sample(
+                    row=number,
+                    id=None if rowset.ids is None else str(rowset.ids[row]),
+                    cells=self._layout.cells(rowset, row),
+                    values=tuple(float(column[row]) for column in values),
+                    gradients=tuple(tuple(float(s) for s in slope[row]) for slope in slopes),
+                    weight=1.0 if rowset.weights is None else float(rowset.weights[row]),
+                )
+            )
+        return found
+
+    def samples(self, totals: tuple[float, ...], id_name: str | None, gradients: tuple[tuple[str, ...], ...]) -> Samples:
+        """The rows to show, once all rows were seen."""
+        by_file = self.everything or isinstance(self._request.rows, int)
+        if not by_file and not self._request.worst and self._seen <= SHOWN:
+            by_file = True
+        chosen = self._first if by_file else [entry.sample for entry in self._largest]
+        return Samples(
+            choice="file" if by_file else "largest",
+            rows=tuple(chosen),
+            total=self._seen,
+            inputs=self._layout.columns() if chosen and chosen[0].cells else (),
+            totals=totals,
+            id_name=id_name,
+            direction=self._direction,
+            everything=self.everything,
+            gradient_columns=gradients,
+        )

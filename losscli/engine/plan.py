@@ -1,0 +1,251 @@
+"""The plan of one evaluation: what each opened file is asked for, and how its columns become the losses' inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from losscli.engine.bind import Asked, Bound, Opened, Paths, bind_inputs, open_paths, set_keys
+from losscli.engine.labels import Coder, FoundClasses, KnownClasses, NamedPositive, NumberLabels
+from losscli.engine.request import Request
+from losscli.errors import ColumnError, LabelError, UsageError
+from losscli.registry import BoundLoss, Input, Shape
+from losscli.sources import KNOWN_SUFFIXES, open_source
+from losscli.sources.cells import is_number
+from losscli.sources.grammar import is_key_like, parse_sources, resolve
+from losscli.sources.memory import MemorySource
+from losscli.sources.records import BLOCK_BYTES, Column, Kind, ReadOptions, Source
+
+
+@dataclass(slots=True)
+class Stream:
+    """One file and the columns that are read from it, each once; `keys` are positions in `columns`."""
+
+    source: Source
+    columns: list[Column] = field(default_factory=list)
+    keys: tuple[int, ...] = ()
+
+    def want(self, index: int, kind: Kind) -> int:
+        """The position in the blocks of a column, which is read from now on."""
+        column = Column(index, kind)
+        if column not in self.columns:
+            self.columns.append(column)
+        return self.columns.index(column)
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """One input (or the weight): the stream, the positions of its columns in that stream's blocks, its coding."""
+
+    role: str
+    stream: int
+    positions: tuple[int, ...]
+    names: tuple[str, ...]
+    text: str
+    entry: Input | None = None
+    is_text: bool = False
+    coder: Coder | None = None
+    classes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything that is known before the first row is read."""
+
+    streams: tuple[Stream, ...]
+    feeds: tuple[Feed, ...]
+    weights: tuple[Feed, ...]
+    downward: bool
+    by_key: bool
+    id_name: str | None
+
+    @property
+    def width(self) -> int:
+        """The number of columns of the widest input."""
+        return max(len(feed.positions) for feed in self.feeds)
+
+
+def make_plan(request: Request) -> Plan:
+    """Open every source, bind the inputs, decide about text and numbers. Raises usage and data errors."""
+    options = ReadOptions(
+        header=request.header,
+        delimiter=request.delimiter,
+        format=request.input_format,
+        missing="skip" if request.missing == "skip" else "error",
+        block_bytes=request.block_bytes or BLOCK_BYTES,
+    )
+    paths, asked, named = open_paths(request, options)
+    weight_asks = _ask_weight(request.weight, paths, options)
+    set_keys(paths, request.id)
+    bound = bind_inputs(request.losses, paths, asked, named)
+    streams = tuple(Stream(opened.source) for opened in paths.opened)
+    for stream, opened in zip(streams, paths.opened, strict=True):
+        stream.keys = tuple(stream.want(index, "key") for index in opened.keys)
+    feeds = _feeds(request, bound, streams)
+    weights = tuple(_weight_feed(ask, paths, streams) for ask in weight_asks)
+    downward = _is_downward(request, feeds)
+    if not request.id:
+        _watch_order(streams)
+    names = [paths.names(position, opened.keys) for position, opened in enumerate(paths.opened)]
+    id_name = ",".join(names[feeds[0].stream]) if request.id else None
+    return Plan(streams, feeds, weights, downward, bool(request.id), id_name)
+
+
+def _watch_order(streams: Sequence[Stream]) -> None:
+    """Files that carry a key-like column of the same name are read with it, so that another order is noticed."""
+    named = [stream for stream in streams if stream.source.names is not None]
+    if len(named) < 2 or len(named) < len(streams):
+        return
+    common = set(named[0].source.names or ())
+    for stream in named[1:]:
+        common &= set(stream.source.names or ())
+    keys = [name for name in named[0].source.names or () if name in common and is_key_like(name)]
+    for stream in named:
+        names = list(stream.source.names or ())
+        stream.keys = tuple(stream.want(names.index(name), "key") for name in keys[:1])
+
+
+def _feeds(request: Request, bound: Sequence[Bound], streams: Sequence[Stream]) -> tuple[Feed, ...]:
+    shared = FoundClasses()
+    if request.labels and not any(takes_labels(request.losses, position) for position in range(len(bound))):
+        raise UsageError(f"--labels is for classes; {request.losses[0].spec} takes numbers")
+    return tuple(_feed(request, bound, position, streams, shared) for position in range(len(bound)))
+
+
+def takes_labels(losses: Sequence[BoundLoss], position: int) -> bool:
+    """Whether the input at this position may be class labels: a class, or the target of a binary loss."""
+    for bound in losses:
+        entry = bound.loss.inputs[position]
+        kind = entry.domain_for(bound.params).kind
+        if entry.shape is Shape.CLASS or (position == 0 and kind == "binary"):
+            return True
+    return False
+
+
+def _feed(
+    request: Request, bound: Sequence[Bound], position: int, streams: Sequence[Stream], shared: FoundClasses
+) -> Feed:
+    one = bound[position]
+    stream = streams[one.path]
+    kinds = stream.source.kinds()
+    labelled = takes_labels(request.losses, position)
+    is_text = labelled and any(kinds[index] == "text" for index in one.columns)
+    places = tuple(stream.want(index, "text" if is_text else "number") for index in one.columns)
+    coder = _coder(request, bound, position, is_text, shared) if labelled else None
+    return Feed(
+        one.entry.role, one.path, places, one.names, one.text, one.entry, is_text, coder, _class_names(request, bound)
+    )
+
+
+def _class_names(request: Request, bound: Sequence[Bound]) -> tuple[str, ...]:
+    """The classes by index: `--labels`, else what the columns of the input that takes vectors are named."""
+    if request.labels:
+        return request.labels
+    for one in bound:
+        if one.entry.shape is Shape.VECTOR and not any(name.startswith("@") for name in one.names):
+            return one.classes
+    return ()
+
+
+def _coder(
+    request: Request, bound: Sequence[Bound], position: int, is_text: bool, shared: FoundClasses
+) -> Coder | None:
+    entry = bound[position].entry
+    if not is_text:
+        if not request.labels:
+            return None
+        if not all(is_number(word) for word in request.labels):
+            if entry.shape is Shape.CLASS:
+                return None
+            raise LabelError(
+                f"--labels {','.join(request.labels)} names classes by text, but the {entry.role} holds numbers",
+                hint="name them as they stand in the file, for example --labels -1,1",
+            )
+        return NumberLabels(request.labels)
+    if request.labels:
+        return KnownClasses(request.labels, "--labels names")
+    if entry.shape is not Shape.CLASS:
+        columns = bound[-1].names
+        return NamedPositive(columns[0] if len(columns) == 1 else "")
+    names = _class_names(request, bound)
+    wide = [one for one in bound if one.entry.shape is Shape.VECTOR]
+    if names:
+        return KnownClasses(names, "the columns are named")
+    if wide:
+        raise LabelError(
+            f"the {entry.role} holds class names, and the columns of {wide[0].text} have none",
+            hint="name the classes in the order of the columns: --labels a,b,c",
+        )
+    return shared
+
+
+def _is_downward(request: Request, feeds: Sequence[Feed]) -> bool:
+    """Whether one column is one vector, read downwards: every loss allows it, and every input has one column."""
+    single = all(len(feed.positions) == 1 for feed in feeds)
+    downward = [bound for bound in request.losses if bound.loss.downward]
+    if not single or not downward:
+        return False
+    if len(downward) < len(request.losses):
+        other = next(bound for bound in request.losses if not bound.loss.downward)
+        raise UsageError(
+            f"{downward[0].spec} reads one column as one vector, {other.spec} reads it row by row",
+            hint="compute them in separate calls",
+        )
+    if request.weight is not None or request.id:
+        raise UsageError(f"{downward[0].spec} of one column is one vector: there are no rows to weight or to pair by id")
+    return True
+
+
+def _ask_weight(weight: Any, paths: Paths, options: ReadOptions) -> list[Asked]:
+    """Where the weights stand: a SOURCE, an array, or a column of the inputs (several when two files have it)."""
+    if weight is None:
+        return []
+    if not isinstance(weight, (str, Path)):
+        paths.opened.append(Opened(MemorySource(weight, name="weight")))
+        return [Asked("weight", len(paths.opened) - 1, (0,))]
+    word = str(weight)
+    if ":" in word or word.lower().endswith(KNOWN_SUFFIXES) or word == "-":
+        return [_weight_source(word, paths, options)]
+    found = [
+        Asked(word, position, (list(opened.source.names or ()).index(word),))
+        for position, opened in enumerate(paths.opened)
+        if word in (opened.source.names or ())
+    ]
+    if not found:
+        known = [name for opened in paths.opened for name in opened.source.names or ()]
+        raise ColumnError(
+            f"--weight {word}: no input has a column of this name; they have {', '.join(known[:20]) or 'no names'}",
+            hint="a file is given as --weight FILE or --weight FILE:COLUMN",
+        )
+    return found
+
+
+def _weight_source(word: str, paths: Paths, options: ReadOptions) -> Asked:
+    first = next(iter(paths.by_path), None)
+    if word.startswith(":") and first is not None:
+        word = f"{first}{word}"
+    (spec,) = parse_sources([word])
+    assert spec.path is not None
+    if spec.path not in paths.by_path:
+        paths.by_path[spec.path] = len(paths.opened)
+        paths.opened.append(Opened(open_source(spec.path, options, selectors=[spec.columns])))
+    position = paths.by_path[spec.path]
+    source = paths.opened[position].source
+    columns = tuple(range(source.width))
+    if spec.columns is not None:
+        columns = resolve(spec.columns, source.names, source.width, source.name)
+    if len(columns) != 1:
+        names = ", ".join(paths.names(position, columns))
+        raise ColumnError(
+            f"--weight {word} is {len(columns)} columns: {names}", hint=f"name one: --weight {spec.path}:COLUMN"
+        )
+    return Asked(word, position, columns)
+
+
+def _weight_feed(ask: Asked, paths: Paths, streams: Sequence[Stream]) -> Feed:
+    stream = streams[ask.path]
+    columns = ask.columns or ()
+    positions = tuple(stream.want(index, "number") for index in columns)
+    return Feed("weight", ask.path, positions, paths.names(ask.path, columns), ask.text)

@@ -1,0 +1,148 @@
+"""One loss over all rows: per-row values, their exact reductions, and for a set loss the statistics it combines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from losscli.arrays import Floats, Rows
+from losscli.numerics.exact import ExactSum, Number
+from losscli.numerics.stable import sum_columns
+from losscli.reductions import Quantiles, Reduction, Summary
+from losscli.registry import BoundLoss, Statistic
+from losscli.report.compute import Figure
+
+
+class Score:
+    """Adds up one loss. With several columns and `--multioutput none` it keeps a result per column."""
+
+    def __init__(self, bound: BoundLoss, reductions: Sequence[Reduction], summary: bool, multioutput: str) -> None:
+        self.bound = bound
+        self.multioutput = multioutput
+        self.results = 1
+        self._reductions = reductions
+        self._summary = summary
+        self._levels = [entry for entry in reductions if entry.level is not None]
+        self._summaries: list[Summary] = []
+        self._quantiles: list[Quantiles] = []
+        self._sums: dict[str, list[ExactSum]] = {}
+        self._weight = ExactSum()
+        self._rows = 0
+        self._weighted = False
+
+    def start(self, width: int) -> None:
+        """Told once how many columns the inputs of cells have."""
+        by_column = self.bound.loss.by_cells and width > 1 and self.multioutput == "none"
+        self.results = width if by_column else 1
+        std = self._summary or any(entry.name == "std" for entry in self._reductions)
+        self._summaries = [Summary(deviation=std) for _ in range(self.results)]
+        self._quantiles = [Quantiles(self._levels) for _ in range(self.results)] if self._levels else []
+
+    def add(self, blocks: Sequence[Rows], weights: Floats | None) -> list[Floats]:
+        """Score clean rows; gives one (n,) array per result."""
+        loss = self.bound.loss
+        if loss.is_set:
+            self._add_statistics(loss.statistics(blocks, self.bound.params), weights)
+        values = self.split(loss.rows(blocks, self.bound.params))
+        self._rows += len(values[0])
+        if loss.is_set and not (self._summary or self._levels or self._others):
+            return values
+        for position, column in enumerate(values):
+            self._summaries[position].add(column, weights)
+            if self._quantiles:
+                self._quantiles[position].add(column, weights)
+        return values
+
+    @property
+    def _others(self) -> bool:
+        return any(entry.name not in ("mean", "none") for entry in self._reductions)
+
+    def split(self, values: Rows) -> list[Floats]:
+        """One (n,) array per result: the columns themselves, their mean, or their sum."""
+        if values.ndim == 1:
+            return [values]
+        if self.results > 1:
+            return [np.ascontiguousarray(values[:, column]) for column in range(values.shape[1])]
+        total = sum_columns(values)
+        return [total if self.multioutput == "sum" else total / values.shape[1]]
+
+    def slopes(self, blocks: Sequence[Rows]) -> list[Rows]:
+        """The gradient per result, (n, k): for a mean over columns divided by their number."""
+        loss = self.bound.loss
+        assert loss.slope is not None
+        found: Rows = loss.slope(*blocks, **self.bound.params)
+        if found.ndim == 1:
+            return [found.reshape(-1, 1)]
+        if loss.by_cells and self.results > 1:
+            return [np.ascontiguousarray(found[:, column : column + 1]) for column in range(found.shape[1])]
+        return [found / found.shape[1] if loss.by_cells and self.multioutput == "mean" else found]
+
+    def _add_statistics(self, statistics: dict[str, Statistic], weights: Floats | None) -> None:
+        for name, statistic in statistics.items():
+            columns = _columns(statistic.values)
+            sums = self._sums.setdefault(name, [ExactSum() for _ in columns])
+            for position, column in enumerate(columns):
+                _add_statistic(sums[position], statistic.kind, column, weights)
+        if weights is not None:
+            self._weighted = True
+            self._weight.add(weights)
+
+    def headline(self, result: int) -> Figure | None:
+        """A set loss's own number; None for a loss of rows, whose reductions are its numbers."""
+        loss = self.bound.loss
+        if loss.combine is None:
+            return None
+        weight = self._weight if self._weighted else self._rows
+        if self.results > 1 or self.multioutput == "sum":
+            picked = range(len(next(iter(self._sums.values())))) if self.results == 1 else [result]
+            numbers = [
+                loss.combine({name: [sums[column]] for name, sums in self._sums.items()}, weight, self.bound.params)
+                for column in picked
+            ]
+            return figure(_added(numbers))
+        return figure(loss.combine(self._sums, weight, self.bound.params))
+
+    def reductions(self, result: int) -> dict[str, Figure]:
+        """The reductions of the rows, by name, in the order in which they are shown."""
+        found: dict[str, Number] = {}
+        if self._summary or not self.bound.loss.is_set or self._others:
+            found.update(self._summaries[result].result())
+        if self._quantiles:
+            found.update(self._quantiles[result].result())
+        wanted = [entry.name for entry in self._reductions if entry.name != "none"]
+        shown = [*(("mean", "sum", "std", "min", "max") if self._summary else ()), *wanted]
+        return {name: figure(found[name]) for name in dict.fromkeys(shown) if name in found}
+
+    def total(self, result: int) -> float:
+        """The exact sum over the rows, the whole that shares are of."""
+        return self._summaries[result].result()["sum"].value
+
+
+def figure(number: Number) -> Figure:
+    """A computed number as the report holds it."""
+    return Figure(number.value, number.status)
+
+
+def _added(numbers: Sequence[Number]) -> Number:
+    if len(numbers) == 1:
+        return numbers[0]
+    total = ExactSum()
+    total.add(np.array([number.value for number in numbers]))
+    return total.number()
+
+
+def _add_statistic(total: ExactSum, kind: str, values: Floats, weights: Floats | None) -> None:
+    if kind == "square":
+        if weights is None:
+            total.add_squares(values)
+        else:
+            total.add_weighted_squares(weights, values)
+    elif weights is None:
+        total.add(values)
+    else:
+        total.add_products(weights, values)
+
+
+def _columns(block: Rows) -> list[Floats]:
+    return [block] if block.ndim == 1 else [np.ascontiguousarray(block[:, j]) for j in range(block.shape[1])]
