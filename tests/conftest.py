@@ -1,0 +1,42 @@
+"""What all tests share: markers for more than CI runs, the fresh seed, the exemptions that laws met."""
+
+from __future__ import annotations
+
+import pytest
+
+from losscli.registry import Loss, get
+from tests.exemptions import EXEMPTIONS
+from tests.settings import FRESH_SEED
+
+ON_REQUEST = ("parity", "large")
+
+
+def pytest_report_header() -> str:
+    return f"fresh seed: {FRESH_SEED} (LOSSCLI_TEST_SEED={FRESH_SEED} repeats this run's random points)"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is marked as more than CI runs, unless `-m` speaks of it."""
+    asked = str(config.getoption("markexpr"))
+    unasked = [name for name in ON_REQUEST if name not in asked]
+    out = [item for item in items if any(item.get_closest_marker(name) for name in unasked)]
+    if out:
+        config.hook.pytest_deselected(items=out)
+        items[:] = [item for item in items if item not in set(out)]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Count the laws that did not apply to a loss, and the fact in its record that says why."""
+    if not EXEMPTIONS:
+        return
+    total = sum(len(names) for names in EXEMPTIONS.values())
+    terminalreporter.section(f"{total} exemptions from laws, each by a fact in the loss's record")
+    for (law, fact), names in sorted(EXEMPTIONS.items()):
+        terminalreporter.write_line(f"{law}: {fact}: {len(names)} ({', '.join(sorted(names))})")
+
+
+@pytest.fixture
+def mse() -> Loss:
+    import losscli.losses  # noqa: F401  (registers every loss)
+
+    return get("mse")

@@ -1,0 +1,32 @@
+"""Which parameter values the tests try for a loss: the defaults, every choice, ordinary numbers."""
+
+from __future__ import annotations
+
+import os
+import secrets
+
+import numpy as np
+
+from losscli.params import Param, ParamValue
+from losscli.registry import Loss
+
+FRESH_SEED = int(os.environ.get("LOSSCLI_TEST_SEED") or secrets.randbelow(2**32))
+"""Another one each run, printed in pytest's header; set LOSSCLI_TEST_SEED to repeat a run."""
+
+
+def other_values(param: Param, generator: np.random.Generator) -> list[ParamValue]:
+    """Good values of a parameter besides its default."""
+    if param.choices:
+        return [choice for choice in param.choices if choice != param.default]
+    if param.interval is None:
+        return []
+    return [float(value) for value in param.interval.good(generator, (2,), 1)]
+
+
+def settings(loss: Loss, seed: int = 0) -> list[dict[str, ParamValue]]:
+    """The parameters' values to try: all defaults, then one parameter changed at a time."""
+    generator = np.random.default_rng(seed)
+    found = [loss.resolve({})]
+    for param in loss.params:
+        found += [loss.resolve({param.name: value}) for value in other_values(param, generator)]
+    return found
