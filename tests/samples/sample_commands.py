@@ -50,7 +50,10 @@ def differences(
     )
     if run.returncode != 0:
         return [f"{' '.join(arguments)}: exit {run.returncode}: {run.stderr.strip()}"]
-    results = json.loads(run.stdout, parse_constant=refuse)["results"]
+    try:
+        results = json.loads(run.stdout, parse_constant=refuse)["results"]
+    except (ValueError, KeyError, TypeError) as error:
+        return [f"{' '.join(arguments)}: no report in strict JSON: {error!r}: {run.stdout[:200]!r}"]
     if len(results) != len(entries):
         return [f"{' '.join(arguments)}: {len(results)} results instead of {len(entries)}"]
     pairs = zip(results, entries, strict=True)
