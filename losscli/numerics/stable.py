@@ -1,0 +1,264 @@
+"""Forms of formulas that stay exact where the textbook's cancel, overflow or divide nothing by nothing.
+
+Arrays are float64; results have the shape of the arguments.  Nothing here knows what a loss is.  Sums over
+the columns of a block go from the first column to the last and carry what each addition rounds away, so that
+memory layout does not show.  The error-free transformations are Knuth's two-sum and Dekker's two-product.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import TypeAlias
+
+import numpy as np
+
+from losscli.arrays import Floats, Integers, Rows
+
+LN_2 = float(np.log(2.0))
+_SPLIT = 2.0**27 + 1.0
+_PIECE = 16_384  # numbers; a few arrays of so many fit the second-level cache
+_LEAST_EXPONENT = -1000.0  # exp of anything below is 0, subnormal numbers included
+
+quietly = np.errstate(divide="ignore", over="ignore", invalid="ignore")
+"""Around functions in which an infinity is a true value, or a nan is replaced before it is returned."""
+
+Pair: TypeAlias = tuple[Floats, Floats]
+"""A rounded result, and what the rounding took away."""
+
+
+# --- sums, differences and products without rounding --------------------------------------------------------
+
+
+def two_sum(left: Floats, right: Floats) -> Pair:
+    """The rounded sum and its rounding error, together exact. The error is nan where the sum is infinite."""
+    total = left + right
+    part = total - left
+    return total, (left - (total - part)) + (right - part)
+
+
+def two_difference(left: Floats, right: Floats) -> Pair:
+    """The rounded difference and its rounding error. The error is nan where the difference is infinite."""
+    gap = left - right
+    part = gap - left
+    return gap, (left - (gap - part)) - (right + part)
+
+
+def two_product(left: Floats, right: Floats) -> Pair:
+    """The rounded product and its rounding error.
+
+    Exact for factors below 2**996 in size whose product is 0 or at least 2**-968.
+    """
+    whole = left * right
+    left_high, left_low = _halves(left)
+    right_high, right_low = _halves(right)
+    rest = (left_high * right_high - whole) + left_high * right_low + left_low * right_high
+    return whole, rest + left_low * right_low
+
+
+def _halves(values: Floats) -> Pair:
+    shifted = _SPLIT * values
+    high = shifted - (shifted - values)
+    return high, values - high
+
+
+def columns(block: Rows) -> Rows:
+    """(k, n): the columns of an (n, k) block, each contiguous."""
+    return np.ascontiguousarray(block.T)
+
+
+@quietly
+def sum_columns(block: Rows) -> Floats:
+    """(n,): the sum of each row of an (n, k) block, with twice the digits. Infinite terms add up too."""
+    total = np.zeros(block.shape[0])
+    lost = np.zeros(block.shape[0])
+    for column in columns(block):
+        total, rest = two_sum(total, column)
+        lost += rest
+    return np.where(np.isfinite(total), total + lost, total)
+
+
+def sum_differences(left: Rows, right: Rows) -> Pair:
+    """(n,) twice: the sum over columns of left - right, with three times the digits, and what is left."""
+    total, lost, least = (np.zeros(left.shape[0]) for _ in range(3))
+    for minuend, subtrahend in zip(columns(left), columns(right), strict=True):
+        for part in two_difference(minuend, subtrahend):
+            total, rest = two_sum(total, part)
+            lost, rest = two_sum(lost, rest)
+            least += rest
+    lost, rest = two_sum(lost, least)
+    total, lost = two_sum(total, lost)
+    return total, lost + rest
+
+
+def dot_columns(left: Rows, right: Rows) -> Floats:
+    """(n,): the scalar product of each pair of rows, with twice the digits. Sizes as in two_product."""
+    total = np.zeros(left.shape[0])
+    lost = np.zeros(left.shape[0])
+    for one, other in zip(columns(left), columns(right), strict=True):
+        whole, small = two_product(one, other)
+        total, rest = two_sum(total, whole)
+        lost += rest + small
+    return total + lost
+
+
+# --- differences that may overflow --------------------------------------------------------------------------
+
+
+@quietly
+def scaled_difference(factor: Floats | float, left: Floats, right: Floats) -> Floats:
+    """factor * (left - right), also where the difference alone would overflow; 0 where the factor is 0."""
+    gap = left - right
+    result = factor * gap
+    far = np.isinf(gap)
+    if far.any():
+        result = np.where(far, 2.0 * (factor * (0.5 * left - 0.5 * right)), result)
+    return np.asarray(result)
+
+
+# --- logarithms and exponentials ----------------------------------------------------------------------------
+
+
+@quietly
+def log1p_difference(left: Floats, right: Floats) -> Floats:
+    """log(1 + left) - log(1 + right), for numbers above -1, without cancellation where the two are close."""
+    high, low = np.maximum(left, right), np.minimum(left, right)
+    ratio = (high - low) / (1.0 + low)
+    size = np.log1p(ratio)
+    if np.isinf(size).any():
+        size = np.where(np.isinf(size), np.log1p(high) - np.log1p(low), size)
+    return np.copysign(size, left - right)
+
+
+def softplus(values: Floats) -> Floats:
+    """log(1 + exp(x)), for any x."""
+    return np.maximum(values, 0.0) + np.log1p(np.exp(-np.abs(values)))
+
+
+def sigmoid(values: Floats) -> Floats:
+    """1 / (1 + exp(-x)), for any x, with all digits also where it is close to 0."""
+    decay = np.exp(-np.abs(values))
+    return np.where(values >= 0.0, 1.0, decay) / (1.0 + decay)
+
+
+def log_cosh(values: Floats) -> Floats:
+    """log(cosh(x)), for any x, with all digits also where it is close to 0."""
+    size = np.abs(values)
+    half = np.sinh(0.5 * np.minimum(size, 1.0))
+    near = np.log1p((2.0 * half) * half)
+    return np.where(size < 1.0, near, size - LN_2 + np.log1p(np.exp(-2.0 * size)))
+
+
+def in_pieces(function: Callable[..., Floats]) -> Callable[..., Floats]:
+    """Run an element-wise function over pieces that fit the processor's cache; the results are the same."""
+
+    @wraps(function)
+    def run(*arrays: Floats) -> Floats:
+        if arrays[0].size <= _PIECE:
+            return function(*arrays)
+        flat = [array.reshape(-1) for array in arrays]
+        result = np.empty(flat[0].size)
+        for start in range(0, result.size, _PIECE):
+            piece = slice(start, start + _PIECE)
+            result[piece] = function(*(array[piece] for array in flat))
+        return result.reshape(arrays[0].shape)
+
+    return run
+
+
+def _minus_log_outcome(absent: Floats | float, probability: Floats) -> Floats:
+    """-log(p) where `absent` is 0, -log(1 - p) where it is 1, with one logarithm; infinite at chance 0.
+
+    1 - p is rounded; what the rounding took away comes back as the first term of the logarithm's series.
+    It is 0 wherever the chance is below 1/2, so 2 - chance does for 1 / chance.
+    """
+    signed = probability - absent
+    rest = signed + absent
+    np.subtract(probability, rest, out=rest)
+    chance = np.abs(signed, out=signed)
+    rest *= 2.0 - chance
+    rest -= np.log(chance, out=chance)
+    return rest
+
+
+@in_pieces
+@quietly
+def binary_cross_entropy(target: Floats, probability: Floats) -> Floats:
+    """-(y log(p) + (1 - y) log(1 - p)) for y and p in [0, 1]; a term with factor 0 counts as 0."""
+    absent = 1.0 - target
+    if not (target * absent).any():
+        return _minus_log_outcome(absent, probability)
+    loss = absent * _minus_log_outcome(1.0, probability)
+    loss += target * _minus_log_outcome(0.0, probability)
+    # 0 * infinity: the outcome is certain and the prediction is sure of it
+    loss[np.isnan(loss)] = 0.0
+    return loss
+
+
+@in_pieces
+def binary_cross_entropy_of_logits(target: Floats, logit: Floats) -> Floats:
+    """The same with p = 1 / (1 + exp(-z)): no term is negative, so soft targets do not cancel."""
+    size = np.abs(logit)
+    loss = np.negative(size)
+    np.log1p(np.exp(loss, out=loss), out=loss)
+    part = target - (logit > 0.0)
+    size *= np.abs(part, out=part)
+    loss += size
+    return loss
+
+
+def pseudo_huber(size: Floats, delta: float) -> Floats:
+    """delta**2 * (sqrt(1 + (size / delta)**2) - 1), for size of at least 0, without a square that is lost.
+
+    A quarter of each, so that the sum of delta and the hypotenuse does not overflow.
+    """
+    small, big = np.minimum(size, delta), np.maximum(size, delta)
+    share = 0.25 * big / (0.25 * delta + np.hypot(0.25 * size, 0.25 * delta))
+    return (size * share) * small
+
+
+# --- softmax ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Softmax:
+    """A softmax relative to the largest logit of each row.
+
+    `top` (n,) is its column and `highest` (n,) its value; `terms` (n, k) are exp(z - highest), but 0 in the
+    top column; `others` (n,) is their sum. So log(sum(exp(z))) is highest + log1p(others).
+    """
+
+    top: Integers
+    highest: Floats
+    terms: Rows
+    others: Floats
+
+    @property
+    def probabilities(self) -> Rows:
+        """(n, k): the softmax itself."""
+        full = self.terms.copy()
+        np.put_along_axis(full, self.top[:, None], 1.0, axis=1)
+        return full / (1.0 + self.others)[:, None]
+
+    @property
+    def complements(self) -> Rows:
+        """(n, k): 1 minus each probability, with all digits also where it is close to 0."""
+        rest = 1.0 + (self.others[:, None] - self.terms)
+        np.put_along_axis(rest, self.top[:, None], self.others[:, None], axis=1)
+        return rest / (1.0 + self.others)[:, None]
+
+
+@quietly
+def softmax(logits: Rows) -> Softmax:
+    """The softmax of each row of an (n, k) block, for logits of any size.
+
+    z - highest is rounded, which the exponential would magnify; the rounding error comes back as a factor.
+    """
+    top = logits.argmax(axis=1)
+    highest = np.take_along_axis(logits, top[:, None], axis=1)
+    gap, rest = two_difference(logits, highest)
+    terms = np.exp(gap)
+    terms += terms * np.where(gap > _LEAST_EXPONENT, rest, 0.0)
+    np.put_along_axis(terms, top[:, None], 0.0, axis=1)
+    return Softmax(top, highest[:, 0], terms, sum_columns(terms))
