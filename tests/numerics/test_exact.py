@@ -18,13 +18,13 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from exact_oracle import FINITE, KINDS, PROBES, added, terms, wild
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from losscli.arrays import Floats
 from losscli.errors import ShapeError
 from losscli.numerics.exact import ExactSum
+from tests.numerics.exact_oracle import FINITE, KINDS, PROBES, added, terms, wild
 
 # --- sums --------------------------------------------------------------------
 

@@ -6,13 +6,22 @@ import math
 from fractions import Fraction
 
 import numpy as np
-from exact_oracle import FINITE, POSITIVE, added, is_nearest, is_nearest_root, terms, weighted_variance, wild
 from hypothesis import given
 from hypothesis import strategies as st
 
 from losscli.arrays import Floats
 from losscli.numerics import exact
 from losscli.numerics.exact import ExactSum, Number
+from tests.numerics.exact_oracle import (
+    FINITE,
+    POSITIVE,
+    added,
+    is_nearest,
+    is_nearest_root,
+    terms,
+    weighted_variance,
+    wild,
+)
 
 
 def sums(weights: Floats, values: Floats) -> tuple[ExactSum, ExactSum, ExactSum]:
