@@ -1,7 +1,7 @@
 """losscli: exact loss values for prediction files, by hand, in pipelines and in CI.
 
-``losscli.compute("bce", y, p)`` returns the report that the command line prints; ``losscli.losses.bce(y, p)`` gives
-the per-sample values. Both are loaded when they are first used.
+``losscli.compute("bce", y, p)`` returns the report that the command line prints; ``losscli.losses.bce(y, p)``
+gives the per-sample values. Both are loaded when they are first used.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 __version__ = "0.1.0"
 
 _API = ("compute", "explain", "list_losses", "sample_row")
-__all__ = ["__version__", "compute", "explain", "list_losses", "losses", "sample_row"]  # noqa: F822
+__all__ = ["__version__", "compute", "explain", "list_losses", "losses", "sample_row"]
 
 
 def __getattr__(name: str) -> Any:

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import losscli.losses  # noqa: F401  registers every built-in loss
+from losscli import losses as _families
 from losscli.arrays import Rows
 from losscli.engine.local import evaluate, find_row
 from losscli.engine.request import Listeners, Request
 from losscli.errors import UsageError
+from losscli.reductions import parse_reductions
 from losscli.registry import BoundLoss, parse_losses
 from losscli.report.compute import ComputeReport
 
 __all__ = ["compute", "make_request", "sample_row"]
+
+_families.load()
 
 
 def compute(
@@ -24,12 +27,13 @@ def compute(
 ) -> ComputeReport:
     """Per-sample and reduced values of one or several losses.
 
-    `losses` is a text as the command line takes it (``"bce"``, ``"huber:delta=0.5,mae"``). `sources` are, in the order
-    of the losses' inputs, either SOURCE texts (``"y.csv"``, ``"data.csv:label"``) or arrays: (n,), or (n, k) for losses
-    of vectors and for several outputs.
+    `losses` is a text as the command line takes it (``"bce"``, ``"huber:delta=0.5,mae"``). `sources` are, in
+    the order of the losses' inputs, either SOURCE texts (``"y.csv"``, ``"data.csv:label"``) or arrays: (n,),
+    or (n, k) for losses of vectors and for several outputs.
 
-    Options, with the meaning that the command line gives them: `weight`, `id`, `unpaired`, `reduction` ("mean,p95"),
-    `multioutput`, `missing`, `labels`, `header`, `delimiter`, `input_format`, `rows`, `worst`, `gradient`.
+    Options, with the meaning that the command line gives them: `weight`, `id`, `unpaired`, `reduction`
+    ("mean,p95"), `multioutput`, `missing`, `labels`, `header`, `delimiter`, `input_format`, `rows`, `worst`,
+    `gradient`.
 
     Raises the classes of `losscli.errors`: UsageError (2), DataError (3), StorageError (4).
 
@@ -45,7 +49,8 @@ def make_request(losses: str | Sequence[BoundLoss], sources: Sequence[Any], **op
     bound = parse_losses(losses) if isinstance(losses, str) else tuple(losses)
     given = dict(options)
     if "reduction" in given:
-        given["reductions"] = _words(given.pop("reduction"))
+        words = parse_reductions(",".join(_words(given.pop("reduction"))))
+        given["reductions"] = tuple(word.name for word in words)
     for name in ("id", "labels"):
         if name in given:
             given[name] = _words(given[name]) if name == "labels" else _keys(given[name])
@@ -73,6 +78,8 @@ def _keys(value: str | Sequence[str] | None) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else tuple(value)
 
 
-def sample_row(losses: str | Sequence[BoundLoss], *sources: Any, row: int, **options: Any) -> tuple[Rows, ...]:
+def sample_row(
+    losses: str | Sequence[BoundLoss], *sources: Any, row: int, **options: Any
+) -> tuple[Rows, ...]:
     """The inputs of one data row (from 1), an array with one row each, labels coded and domains checked."""
     return find_row(make_request(losses, sources, **options), row)

@@ -1,7 +1,7 @@
 """What a loss accepts as input: intervals, label sets, the simplex, vectors with a direction.
 
-A domain tests a block and says which cells or rows are bad and why, prints itself, and draws good and wrong values for
-tests. Blocks hold finite float64 numbers; what is not finite never gets here.
+A domain tests a block and says which cells or rows are bad and why, prints itself, and draws good and wrong
+values for tests. Blocks hold finite float64 numbers; what is not finite never gets here.
 """
 
 from __future__ import annotations
@@ -17,14 +17,16 @@ from losscli.arrays import Mask, Rows
 from losscli.errors import DataError, DomainError, SumError
 
 SUM_TOLERANCE = 1e-3
-"""How far a row of probabilities may be from 1 in all: the rounding of files with few digits, nothing more."""
+"""How far a row of probabilities may be from 1 in all: the rounding of files with few digits, nothing more.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One way in which a block is wrong.
 
-    `mask` is (n,) where whole rows are wrong, (n, k) where cells are; `words` complete "612 of 1000 values are ...".
+    `mask` is (n,) where whole rows are wrong, (n, k) where cells are; `words` complete "612 of 1000 values
+    are ...".
     """
 
     mask: Mask
@@ -58,7 +60,8 @@ class Domain(Protocol):
         ...
 
     def wrong(self, generator: np.random.Generator, shape: tuple[int, ...], width: int) -> list[Rows]:
-        """Blocks of the given shape with at least one wrong value each; empty when no finite value is wrong."""
+        """Blocks of the given shape with at least one wrong value each; empty when no finite value is
+        wrong."""
         ...
 
 
@@ -84,8 +87,8 @@ class Interval:
         """True where a value lies outside; nan lies outside every interval."""
         above = block >= self.low if self.low_in else block > self.low
         below = block <= self.high if self.high_in else block < self.high
-        found: Mask = ~(above & below)
-        return found
+        inside = np.asarray(above & below)
+        return ~inside
 
     def _all_inside(self, block: Rows) -> bool:
         """The cheap test that almost every block passes: only its two extremes are compared."""
@@ -172,8 +175,8 @@ class Labels:
 class SignLabels:
     """Binary labels in either coding, 0/1 or -1/+1, but one coding in all rows; the loss sees -1/+1.
 
-    A 0 and a -1 in the same column belong to no coding: that is a fault of the whole column, which `codes` lets the
-    caller watch over many blocks.
+    A 0 and a -1 in the same column belong to no coding: that is a fault of the whole column, which `codes`
+    lets the caller watch over many blocks.
     """
 
     kind: str = "binary"

@@ -1,7 +1,8 @@
 """Every error losscli raises on purpose: one tree by cause.
 
-A class carries its exit code and its code (``E210``); its docstring is the text that ``losscli explain E210`` shows.
-An error may know a place (file, line, column) and a hint that says what to type instead.  Nothing here prints or exits.
+A class carries its exit code and its code (``E210``); its docstring is the text that ``losscli explain E210``
+shows. An error may know a place (file, line, column) and a hint that says what to type instead. Nothing here
+prints or exits.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ from typing import ClassVar
 class Place:
     """Where something stands: a file, its line, and the column.
 
-    In CSV and TSV `column` is the number of the field, the ``N`` of ``@N``; in JSON it is the character in the line;
-    in a binary array `line` is the row. All count from 1.
+    In CSV and TSV `column` is the number of the field, the ``N`` of ``@N``; in JSON it is the character in
+    the line; in a binary array `line` is the row. All count from 1.
     """
 
     file: str
@@ -49,24 +50,27 @@ class LosscliError(Exception):
         return found
 
 
-# --- the call is wrong: exit 2 -------------------------------------------------------------------------------------
+# --- the call is wrong: exit 2
 
 
 class UsageError(LosscliError):
-    """The call itself is wrong: an option, a name or a combination that cannot be carried out. Nothing was read."""
+    """The call itself is wrong: an option, a name or a combination that cannot be carried out. Nothing was
+    read."""
 
     exit_code = 2
     code = "E100"
 
 
 class UnknownLoss(UsageError):
-    """No loss has this name. `losscli list` prints every name and alias; letters' case and `-` or `_` do not matter."""
+    """No loss has this name. `losscli list` prints every name and alias; letters' case and `-` or `_` do not
+    matter."""
 
     code = "E101"
 
 
 class ParamError(UsageError):
-    """A parameter of a loss does not exist, or its value is not a number, not one of the choices, or out of range."""
+    """A parameter of a loss does not exist, or its value is not a number, not one of the choices, or out of
+    range."""
 
     code = "E102"
 
@@ -78,7 +82,8 @@ class ColumnError(UsageError):
 
 
 class SourceError(UsageError):
-    """The sources do not fit the losses: too few, too many, standard input twice, or an output that is also an input."""
+    """The sources do not fit the losses: too few, too many, standard input twice, or an output that is also
+    an input."""
 
     code = "E104"
 
@@ -96,7 +101,7 @@ class NotPerSample(UsageError):
     code = "E106"
 
 
-# --- the data cannot be scored: exit 3 -----------------------------------------------------------------------------
+# --- the data cannot be scored: exit 3
 
 
 class DataError(LosscliError):
@@ -116,10 +121,10 @@ class BadCell:
 
 
 class CellError(DataError):
-    """A cell is not a number. A number is an optional sign, ASCII digits with at most one dot, and an optional
-    exponent. Empty cells, NA, nan, inf, hexadecimal, `1_000`, full-width digits, percent signs and integers that a
-    double cannot hold exactly are errors, never silently a number. `--missing skip` drops the rows with a missing
-    cell (empty, NA, null, nan) and counts them."""
+    """A cell is not a number. A number is an optional sign, ASCII digits with at most one dot, and an
+    optional exponent. Empty cells, NA, nan, inf, hexadecimal, `1_000`, full-width digits, percent signs
+    and integers that a double cannot hold exactly are errors, never silently a number. `--missing skip`
+    drops the rows with a missing cell (empty, NA, null, nan) and counts them."""
 
     code = "E210"
     shown: ClassVar[int] = 5
@@ -131,7 +136,10 @@ class CellError(DataError):
         self.total = total
 
     def lines(self) -> list[str]:
-        found = [f"{cell.place}: error[{self.code}]: {cell.reason}: {cell.text}" for cell in self.cells[: self.shown]]
+        found = [
+            f"{cell.place}: error[{self.code}]: {cell.reason}: {cell.text}"
+            for cell in self.cells[: self.shown]
+        ]
         if self.total > len(found):
             found.append(f"{self.total} bad cells in all, the first {len(found)} are shown")
         if self.hint:
@@ -140,8 +148,8 @@ class CellError(DataError):
 
 
 class DomainError(DataError):
-    """A value is a number but lies outside what the loss accepts: a probability outside [0, 1], a label outside the
-    coding, a target that a relative error cannot divide by."""
+    """A value is a number but lies outside what the loss accepts: a probability outside [0, 1], a label
+    outside the coding, a target that a relative error cannot divide by."""
 
     code = "E211"
 
@@ -165,15 +173,15 @@ class WeightError(DataError):
 
 
 class PairingError(DataError):
-    """The rows of the inputs do not pair: their numbers differ, or with `--id` a key is missing, extra or repeated.
-    Nothing is ever broadcast, cut or filled in."""
+    """The rows of the inputs do not pair: their numbers differ, or with `--id` a key is missing, extra or
+    repeated. Nothing is ever broadcast, cut or filled in."""
 
     code = "E220"
 
 
 class OrderError(PairingError):
-    """Both files carry a key-like column of the same name whose values come in another order: by position the wrong
-    rows would be paired. `--id COLUMN` pairs them by that key."""
+    """Both files carry a key-like column of the same name whose values come in another order: by position the
+    wrong rows would be paired. `--id COLUMN` pairs them by that key."""
 
     code = "E221"
 
@@ -185,25 +193,27 @@ class RowsError(DataError):
 
 
 class ShapeError(DataError):
-    """The columns do not have the shape that the loss needs, or a row has another number of cells than the first."""
+    """The columns do not have the shape that the loss needs, or a row has another number of cells than the
+    first."""
 
     code = "E231"
 
 
 class HeaderError(DataError):
-    """The first row may be a header or data, and the file does not tell which; or two columns have the same name."""
+    """The first row may be a header or data, and the file does not tell which; or two columns have the same
+    name."""
 
     code = "E232"
 
 
 class FormatError(DataError):
-    """The content is not what the suffix or `--input-format` promises, or it is not well formed: broken JSON, a quote
-    that never closes, text that is not UTF-8, a duplicate key."""
+    """The content is not what the suffix or `--input-format` promises, or it is not well formed: broken JSON,
+    a quote that never closes, text that is not UTF-8, a duplicate key."""
 
     code = "E233"
 
 
-# --- reading or writing failed: exit 4 -----------------------------------------------------------------------------
+# --- reading or writing failed: exit 4
 
 
 class StorageError(LosscliError):
@@ -220,8 +230,8 @@ class ReadError(StorageError):
 
 
 class WriteError(StorageError):
-    """A file or standard output cannot be written: the disk is full, permission is missing, the folder does not exist,
-    or standard output is closed. What was there before is still there."""
+    """A file or standard output cannot be written: the disk is full, permission is missing, the folder does
+    not exist, or standard output is closed. What was there before is still there."""
 
     code = "E402"
 
@@ -232,7 +242,7 @@ class ChangedError(StorageError):
     code = "E403"
 
 
-# --- several at once -----------------------------------------------------------------------------------------------
+# --- several at once
 
 
 class SeveralErrors(LosscliError):

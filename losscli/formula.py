@@ -1,7 +1,8 @@
-"""A loss's formula, written once as an expression: printed, traced step by step, and evaluated in any arithmetic.
+"""A loss's formula, written once as an expression: printed, traced step by step, and evaluated in any
+arithmetic.
 
-Python's parser reads the text; this module walks the tree with a short list of nodes and functions and never runs the
-text as Python. `a * b` is 0 where either factor is 0, so that 0 log 0 = 0 as the field reads it.
+Python's parser reads the text; this module walks the tree with a short list of nodes and functions and never
+runs the text as Python. `a * b` is 0 where either factor is 0, so that 0 log 0 = 0 as the field reads it.
 """
 
 from __future__ import annotations
@@ -27,11 +28,16 @@ class Arithmetic(Protocol):
 
 
 class DecimalArithmetic:
-    """Decimal numbers of a chosen precision, of any exponent; an undefined result is NaN, never an exception."""
+    """Decimal numbers of a chosen precision, of any exponent; an undefined result is NaN, never an
+    exception."""
 
     def __init__(self, digits: int) -> None:
         self.context = decimal.Context(
-            prec=digits, Emax=decimal.MAX_EMAX, Emin=decimal.MIN_EMIN, rounding=decimal.ROUND_HALF_EVEN, traps=[]
+            prec=digits,
+            Emax=decimal.MAX_EMAX,
+            Emin=decimal.MIN_EMIN,
+            rounding=decimal.ROUND_HALF_EVEN,
+            traps=[],
         )
 
     def number(self, value: float) -> decimal.Decimal:
@@ -52,7 +58,13 @@ class DecimalArithmetic:
 
 Watcher: TypeAlias = Callable[[str, Value], None]
 
-_OPERATORS: dict[type[ast.operator], str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**"}
+_OPERATORS: dict[type[ast.operator], str] = {
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Mult: "*",
+    ast.Div: "/",
+    ast.Pow: "**",
+}
 _COMPARISONS: dict[type[ast.cmpop], Callable[[Value, Value], bool]] = {
     ast.Lt: lambda a, b: a < b,
     ast.LtE: lambda a, b: a <= b,
@@ -89,7 +101,8 @@ class Formula:
     @property
     def names(self) -> set[str]:
         """The inputs and parameters that the formula uses."""
-        used, made = set(), set()
+        used: set[str] = set()
+        made: set[str] = set()
         for statement in self._statements:
             for node in ast.walk(statement):
                 if isinstance(node, ast.Name):
@@ -99,7 +112,8 @@ class Formula:
     def evaluate(
         self, values: Mapping[str, Value], arithmetic: Arithmetic, watch: Watcher | None = None
     ) -> Value:
-        """The formula's value. `values` holds floats, lists of floats, or words; `watch` is told each step."""
+        """The formula's value. `values` holds floats, lists of floats, or words; `watch` is told each
+        step."""
         walker = _Walker(values, arithmetic, watch)
         result: Value = None
         for statement in self._statements:
@@ -111,7 +125,8 @@ class Formula:
 
 
 class _Walker:
-    """Evaluates one tree. Vectors are lists; an operation between a vector and a number goes element by element."""
+    """Evaluates one tree. Vectors are lists; an operation between a vector and a number goes element by
+    element."""
 
     def __init__(self, values: Mapping[str, Value], arithmetic: Arithmetic, watch: Watcher | None) -> None:
         self.arithmetic = arithmetic
@@ -130,11 +145,21 @@ class _Walker:
             self.watch(text, value)
 
     def visit(self, node: ast.expr) -> Value:
+        """The value of an expression; every operation on the way is told to the watcher."""
         match node:
             case ast.Constant(value=int() | float() as number):
                 return self.arithmetic.number(float(number))
             case ast.Name(id=name):
                 return self.scope[name]
+            case ast.IfExp() | ast.BoolOp() | ast.Compare():
+                return self._decide(node)
+        result = self._operate(node)
+        if not isinstance(node, ast.UnaryOp) or not isinstance(node.operand, (ast.Name, ast.Constant)):
+            self.tell(ast.unparse(node), result)
+        return result
+
+    def _decide(self, node: ast.expr) -> Value:
+        match node:
             case ast.IfExp(test=test, body=body, orelse=other):
                 holds = self.visit(test)
                 self.tell(ast.unparse(test), holds)
@@ -143,19 +168,19 @@ class _Walker:
                 return (all if isinstance(op, ast.And) else any)(self.visit(value) for value in values)
             case ast.Compare(left=left, ops=ops, comparators=others):
                 return self._compare(left, ops, others)
+        raise AssertionError(node)
+
+    def _operate(self, node: ast.expr) -> Value:
+        match node:
             case ast.Subscript(value=vector, slice=index):
-                result = self.visit(vector)[int(self.visit(index))]
+                return self.visit(vector)[int(self.visit(index))]
             case ast.UnaryOp(op=ast.USub(), operand=operand):
-                result = self._each(lambda a: -a, self.visit(operand))
-            case ast.BinOp(left=left, op=op, right=right):
-                result = self._binary(_OPERATORS[type(op)], self.visit(left), self.visit(right))
-            case ast.Call(func=ast.Name(id=name), args=arguments) if name in FUNCTIONS:
-                result = self._call(name, [self.visit(argument) for argument in arguments])
-            case _:
-                raise ValueError(f"not allowed in a formula: {ast.unparse(node)}")
-        if not isinstance(node, ast.UnaryOp) or not isinstance(node.operand, (ast.Name, ast.Constant)):
-            self.tell(ast.unparse(node), result)
-        return result
+                return self._each(lambda a: -a, self.visit(operand))
+            case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPERATORS:
+                return self._binary(_OPERATORS[type(op)], self.visit(left), self.visit(right))
+            case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]) if name in FUNCTIONS:
+                return self._call(name, [self.visit(argument) for argument in arguments])
+        raise ValueError(f"not allowed in a formula: {ast.unparse(node)}")
 
     def _compare(self, left: ast.expr, ops: list[ast.cmpop], others: list[ast.expr]) -> bool:
         value = self.visit(left)

@@ -21,8 +21,9 @@ _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 class Param:
     """One parameter of a loss.
 
-    `name` is the literature's; `aliases` are the frameworks' names for the same thing on the same scale. Either an
-    `interval` bounds a number, or `choices` lists the words. A default of None makes the parameter optional.
+    `name` is the literature's; `aliases` are the frameworks' names for the same thing on the same scale.
+    Either an `interval` bounds a number, or `choices` lists the words. A default of None makes the parameter
+    optional.
     """
 
     name: str
@@ -54,10 +55,14 @@ class Param:
                 raise ParamError(f"{self.name}={word}: not one of {', '.join(self.choices)}")
             return word
         if isinstance(value, (str, bool)) or value is None:
-            raise ParamError(f"{self.name}={value!r}: not a number", hint=f"{self.name} takes {self.interval}")
+            raise ParamError(
+                f"{self.name}={value!r}: not a number", hint=f"{self.name} takes {self.interval}"
+            )
         number = float(value)
         if not math.isfinite(number) or (self.interval is not None and not self.interval.holds(number)):
-            raise ParamError(f"{self.name}={number:g}: out of range", hint=f"{self.name} takes {self.interval}")
+            raise ParamError(
+                f"{self.name}={number:g}: out of range", hint=f"{self.name} takes {self.interval}"
+            )
         return number
 
     def show(self, value: ParamValue) -> str:

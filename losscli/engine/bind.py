@@ -1,4 +1,5 @@
-"""Which source feeds which input: roles, paths that are opened once, and the columns that each input takes."""
+"""Which source feeds which input: roles, paths that are opened once, and the columns that each input
+takes."""
 
 from __future__ import annotations
 
@@ -27,8 +28,8 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One SOURCE as asked for: the opened path, the columns that were named (None where none were), and what `*`
-    matched in the name of a column that a pattern found."""
+    """One SOURCE as asked for: the opened path, the columns that were named (None where none were), and what
+    `*` matched in the name of a column that a pattern found."""
 
     text: str
     path: int
@@ -38,8 +39,8 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """One input with its columns: indices in the path's file, their names (`@N` where it has none), and the classes
-    that they stand for (what `*` matched in a pattern, else the names)."""
+    """One input with its columns: indices in the path's file, their names (`@N` where it has none), and the
+    classes that they stand for (what `*` matched in a pattern, else the names)."""
 
     entry: Input
     text: str
@@ -77,7 +78,8 @@ def inputs_of(losses: Sequence[BoundLoss]) -> tuple[Input, ...]:
 
 
 def open_paths(request: Request, options: ReadOptions) -> tuple[Paths, list[Asked], list[str | None]]:
-    """Open every source once. Gives the paths, what was asked of them, and the role each SOURCE names, if any."""
+    """Open every source once. Gives the paths, what was asked of them, and the role each SOURCE names, if
+    any."""
     roles = [entry.role for entry in inputs_of(request.losses)]
     texts = list(request.sources)
     named: list[str | None] = []
@@ -108,7 +110,9 @@ def check_count(texts: Sequence[Any], roles: Sequence[str], spec: str) -> None:
     """Refuse more sources than inputs, and none. Raises SourceError."""
     wanted = ", ".join(roles)
     if not texts:
-        raise SourceError(f"no source: {spec} takes {wanted}", hint=f"for example losscli compute {spec} y.csv p.csv")
+        raise SourceError(
+            f"no source: {spec} takes {wanted}", hint=f"for example losscli compute {spec} y.csv p.csv"
+        )
     if len(texts) > len(roles):
         raise SourceError(
             f"{len(texts)} sources, but {spec} takes {len(roles)} ({wanted})",
@@ -167,7 +171,7 @@ def bind_inputs(
         found = [_bind_one(entry, ask, paths, inputs) for entry, ask in zip(inputs, ordered, strict=True)]
     else:
         found = _deal(inputs, asked, paths, losses[0].spec)
-    return _pair_names(tuple(found), paths)
+    return _pair_names(tuple(found))
 
 
 def _by_role(inputs: Sequence[Input], asked: Sequence[Asked], named: Sequence[str | None]) -> list[Asked]:
@@ -198,10 +202,16 @@ def _all_columns(entry: Input, ask: Asked, paths: Paths, inputs: Sequence[Input]
     columns = tuple(index for index in range(source.width) if index not in opened.keys)
     if source.width == 1 or source.names is None:
         return columns
-    doubtful = [source.names[index] for index in columns if not source.names[index] or is_key_like(source.names[index])]
+    doubtful = [
+        source.names[index]
+        for index in columns
+        if not source.names[index] or is_key_like(source.names[index])
+    ]
     if doubtful:
         raise _name_columns(
-            f"which columns of {source.name} are the {entry.role}? {_shown(doubtful[0])} looks like a key", ask, paths
+            f"which columns of {source.name} are the {entry.role}? {_shown(doubtful[0])} looks like a key",
+            ask,
+            paths,
         )
     others = [other for other in inputs if other is not entry and other.shape is entry.shape]
     if len(columns) > 1 and entry.shape is Shape.CLASS and not others:
@@ -215,7 +225,7 @@ def _shown(name: str) -> str:
 
 def _too_many(entry: Input, ask: Asked, paths: Paths, columns: Sequence[int]) -> ColumnError:
     return _name_columns(
-        f"the {entry.role} is one column ({entry.words}), but {paths.opened[ask.path].source.name} gives {len(columns)}",
+        f"the {entry.role} is one column ({entry.words}), but {ask.text} gives {len(columns)}",
         ask,
         paths,
     )
@@ -245,7 +255,7 @@ def _deal(inputs: Sequence[Input], asked: Sequence[Asked], paths: Paths, spec: s
             )
             roles = ", ".join(entry.role for entry in inputs)
             raise SourceError(
-                f"one source, but {spec} takes {roles}; the columns of {source.name} are {', '.join(names[:20])}",
+                f"one source, but {spec} takes {roles}; {source.name} has {', '.join(names[:20])}",
                 hint=f"say which is which: losscli compute {spec} {example}"
                 if len(names) >= len(inputs)
                 else f"give a source each, for example losscli compute {spec} y.csv p.csv",
@@ -263,28 +273,32 @@ def _deal(inputs: Sequence[Input], asked: Sequence[Asked], paths: Paths, spec: s
         share, pool = _split(pool, 1 + (spare if entry in wide else 0))
         path = share[0][0].path
         if any(ask.path != path for ask, _ in share):
-            raise SourceError(f"the columns of the {entry.role} come from two files", hint="give each input one source")
+            raise SourceError(
+                f"the columns of the {entry.role} come from two files", hint="give each input one source"
+            )
         columns = tuple(column for _, column in share)
         found.append(make_bound(entry, share[0][0], paths, columns))
     return found
 
 
-def _split(pool: list[tuple[Asked, int]], count: int) -> tuple[list[tuple[Asked, int]], list[tuple[Asked, int]]]:
+def _split(
+    pool: list[tuple[Asked, int]], count: int
+) -> tuple[list[tuple[Asked, int]], list[tuple[Asked, int]]]:
     return pool[:count], pool[count:]
 
 
-def _pair_names(bound: tuple[Bound, ...], paths: Paths) -> tuple[Bound, ...]:
-    """Columns of inputs of one shape pair by name when all names are the same, in any order, else by position."""
+def _pair_names(bound: tuple[Bound, ...]) -> tuple[Bound, ...]:
+    """Columns of inputs of one shape pair by name when all names are the same, in any order, else by
+    position."""
     first = bound[0]
     found = [first]
     for other in bound[1:]:
-        if other.entry.shape is first.entry.shape and other.entry.shape is not Shape.CLASS:
-            other = _pair_two(first, other, paths)
-        found.append(other)
+        alike = other.entry.shape is first.entry.shape and other.entry.shape is not Shape.CLASS
+        found.append(_pair_two(first, other) if alike else other)
     return tuple(found)
 
 
-def _pair_two(first: Bound, other: Bound, paths: Paths) -> Bound:
+def _pair_two(first: Bound, other: Bound) -> Bound:
     if len(other.columns) != len(first.columns):
         raise ColumnError(
             f"the {first.entry.role} ({first.text}) has {len(first.columns)} columns, "
@@ -295,4 +309,6 @@ def _pair_two(first: Bound, other: Bound, paths: Paths) -> Bound:
         return other
     order = [other.names.index(name) for name in first.names]
     columns = tuple(other.columns[i] for i in order)
-    return Bound(other.entry, other.text, other.path, columns, first.names, tuple(other.classes[i] for i in order))
+    return Bound(
+        other.entry, other.text, other.path, columns, first.names, tuple(other.classes[i] for i in order)
+    )

@@ -1,4 +1,5 @@
-"""The best constant prediction and the skill against it, from sums of one pass, or from the spooled targets."""
+"""The best constant prediction and the skill against it, from sums of one pass, or from the spooled
+targets."""
 
 from __future__ import annotations
 
@@ -13,11 +14,19 @@ from losscli.engine.score import Score, figure
 from losscli.numerics.exact import ExactSum, mean, variance
 from losscli.reductions import Quantiles, Reduction, Summary
 from losscli.reductions.spool import Spool
-from losscli.registry import BoundLoss, FrequencyConstant, MomentsConstant, NoConstant, QuantileConstant, Shape
+from losscli.registry import (
+    BoundLoss,
+    FrequencyConstant,
+    MomentsConstant,
+    NoConstant,
+    QuantileConstant,
+    Shape,
+)
 from losscli.report.compute import Baseline, Figure
 
 SPOOL_ROWS = 1 << 22
-"""Targets that a second pass needs stay in memory up to this many cells, then go to an unnamed temporary file."""
+"""Targets that a second pass needs stay in memory up to this many cells, then go to an unnamed temporary
+file."""
 
 
 class ConstantFinder:
@@ -116,10 +125,7 @@ class ConstantFinder:
             return [Baseline(fact.words)] * score.results
         found = self._frequency(fact) if isinstance(fact, FrequencyConstant) else self._by_column(fact)
         headlines = [score.headline(i) or score.reductions(i).get("mean") for i in range(score.results)]
-        return [
-            self._with_skill(one, headline)
-            for one, headline in zip(found, headlines, strict=True)
-        ]
+        return [self._with_skill(one, headline) for one, headline in zip(found, headlines, strict=True)]
 
     def _with_skill(self, baseline: Baseline, headline: Figure | None) -> Baseline:
         constant = baseline.loss
@@ -135,7 +141,9 @@ class ConstantFinder:
         return Baseline(baseline.words, baseline.value, constant, 1.0 - headline.value / constant.value)
 
     def _frequency(self, fact: FrequencyConstant) -> list[Baseline]:
-        size = max(self._width, max(self._classes, default=0) + 1) if min(self._classes, default=0) >= 0 else 0
+        size = (
+            max(self._width, max(self._classes, default=0) + 1) if min(self._classes, default=0) >= 0 else 0
+        )
         codes = range(size) if self._bound_shape_is_indexed() else sorted(self._classes)
         shares = np.array([mean(self._classes.get(code, ExactSum()), self._weight).value for code in codes])
         value = fact.constant(shares, self._bound.params)
@@ -154,7 +162,11 @@ class ConstantFinder:
         values = [_value(constant) for constant in (constants if self._by_cells else [np.array(constants)])]
         if len(losses) == 1 or self._results > 1:
             return [
-                Baseline(fact.words, values[i] if len(values) == len(losses) else tuple(map(_float, constants)), loss)
+                Baseline(
+                    fact.words,
+                    values[i] if len(values) == len(losses) else tuple(map(_float, constants)),
+                    loss,
+                )
                 for i, loss in enumerate(losses)
             ]
         joined = float(np.sum([loss.value for loss in losses]))
@@ -197,7 +209,9 @@ class ConstantFinder:
             weight = np.ascontiguousarray(block[:, -1]) if self._weighted else None
             target = np.ascontiguousarray(block[:, :-1] if self._weighted else block)
             target = target.reshape(-1) if self._one_column else target
-            prediction = np.ascontiguousarray(np.broadcast_to(row[:1] if self._one_column else row, target.shape))
+            prediction = np.ascontiguousarray(
+                np.broadcast_to(row[:1] if self._one_column else row, target.shape)
+            )
             values = self._bound.loss.rows((target, prediction), self._bound.params)
             for total, column in zip(sums, _columns(values), strict=True):
                 total.add(column, weight)

@@ -27,7 +27,9 @@ class Describer:
         """The record of what was found."""
         run = self.run
         id_name = run.plan.id_name
-        pairing = f"by id ({id_name})" if id_name is not None else "by position" if len(run.plan.feeds) > 1 else ""
+        pairing = (
+            f"by id ({id_name})" if id_name is not None else "by position" if len(run.plan.feeds) > 1 else ""
+        )
         return ComputeReport(
             inputs=tuple(self._input_used(position) for position in range(len(run.plan.feeds))),
             rows=self.counts,

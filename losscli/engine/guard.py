@@ -1,4 +1,5 @@
-"""The domain check over a whole file: every fault counted, the first one located, nothing computed after one."""
+"""The domain check over a whole file: every fault counted, the first one located, nothing computed after
+one."""
 
 from __future__ import annotations
 
@@ -88,9 +89,13 @@ class Guard:
             place = rowset.place(position, row, column)
             block = rowset.inputs[position]
             whole = block.ndim == 2 and fault.mask.ndim == 1
-            text = _row_text(block[row]) if whole else f"{rowset.cell(position, row, column):.17g}" if not (
-                rowset.feeds[position].is_text
-            ) else str(rowset.cell(position, row, column))
+            text = (
+                _row_text(block[row])
+                if whole
+                else f"{rowset.cell(position, row, column):.17g}"
+                if not (rowset.feeds[position].is_text)
+                else str(rowset.cell(position, row, column))
+            )
             if whole and not rowset.downward:
                 place = Place(place.file, place.line)
             self._tallies[key] = _Tally(entry, fault, place, text)
@@ -125,7 +130,8 @@ class Guard:
         return tally.entry.hint or ("name the coding: --labels NEGATIVE,POSITIVE" if coded else "")
 
     def coding(self, position: int) -> str:
-        """The coding of an input of binary labels, once all rows were seen; empty where there is none to tell."""
+        """The coding of an input of binary labels, once all rows were seen; empty where there is none to
+        tell."""
         seen = self._signs.get(position)
         return SignLabels.coding(seen.codes) if seen is not None else ""
 

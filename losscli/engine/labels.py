@@ -51,7 +51,11 @@ class KnownClasses:
 
     def _unknown(self, label: str, place: Place, count: int) -> LabelError:
         near = difflib.get_close_matches(label, self.classes, n=1, cutoff=0.5)
-        hint = f"did you mean {near[0]!r}?" if near else "name the classes in the order of the columns: --labels a,b,c"
+        hint = (
+            f"did you mean {near[0]!r}?"
+            if near
+            else "name the classes in the order of the columns: --labels a,b,c"
+        )
         return LabelError(
             f"unknown class {label!r}; {self.origin} {', '.join(self.classes[:20])}", place=place, hint=hint
         )
@@ -96,7 +100,9 @@ class NamedPositive:
         others = [label for label in found if label != self.positive]
         others += [self.negative] if self.negative is not None and self.negative not in others else []
         if len(others) > 1:
-            raise self._undecided(sorted({*others, *([self.positive] if self.seen_positive else [])}), place(0))
+            raise self._undecided(
+                sorted({*others, *([self.positive] if self.seen_positive else [])}), place(0)
+            )
         self.negative = others[0] if others else self.negative
         codes = pc.equal(labels, self.positive).cast(pa.float64()).to_numpy(zero_copy_only=False)
         return np.ascontiguousarray(codes, dtype=np.float64)
@@ -141,7 +147,9 @@ class NumberLabels:
         bad = (self.values[order][slots] != labels) & ~missing
         if bad.any():
             row = int(np.argmax(bad))
-            raise LabelError(f"the label {labels[row]:g} is not one of --labels {','.join(self.words)}", place=place(row))
+            raise LabelError(
+                f"the label {labels[row]:g} is not one of --labels {','.join(self.words)}", place=place(row)
+            )
         codes[missing] = np.nan
         return codes
 

@@ -14,6 +14,7 @@ from losscli.engine.rows import RowReader, Rowset
 from losscli.engine.run import Run
 from losscli.errors import NotPerSample, UsageError
 from losscli.reductions import parse_reductions
+from losscli.report.compute import ComputeReport
 
 
 def evaluate(request: Request, listeners: Listeners | None = None) -> ComputeReport:
@@ -27,6 +28,8 @@ def evaluate(request: Request, listeners: Listeners | None = None) -> ComputeRep
 def check(request: Request) -> None:
     """Refuse what no data could make right. Raises UsageError."""
     parse_reductions(",".join(request.reductions))
+    if "none" in request.reductions and len(request.reductions) > 1:
+        raise UsageError("--reduction none goes alone", hint="use --per-sample FILE to have the rows as well")
     for name, value, allowed in (
         ("--multioutput", request.multioutput, ("mean", "sum", "none")),
         ("--missing", request.missing, ("error", "skip")),
@@ -42,18 +45,23 @@ def check(request: Request) -> None:
         if loss.is_set and odd:
             raise NotPerSample(
                 f"{bound.spec} is one number for the whole set, so it has no {', '.join(odd)}",
-                hint=f"{loss.part} has them: its rows are what {loss.name} is the root of" if loss.part else None,
+                hint=f"{loss.part} has them: its rows are what {loss.name} is the root of"
+                if loss.part
+                else None,
             )
         if request.gradient and loss.slope is None:
             raise UsageError(f"{bound.spec} has no gradient", hint="leave out --gradient")
 
 
 def find_row(request: Request, number: int) -> tuple[Rows, ...]:
-    """The clean inputs of one data row, an array of one row each. Raises UsageError when there is no such row."""
+    """The clean inputs of one data row, an array of one row each. Raises UsageError when there is no such
+    row."""
     plan = make_plan(request)
     reader = RowReader(plan, request.missing == "skip")
     guard = Guard(request.losses)
-    paired = pair([stream_of(stream) for stream in plan.streams], by_key=plan.by_key, unpaired=request.unpaired)
+    paired = pair(
+        [stream_of(stream) for stream in plan.streams], by_key=plan.by_key, unpaired=request.unpaired
+    )
     for rowset in reader.rowsets(iter(paired)):
         hits = np.flatnonzero(rowset.all_numbers() == number)
         if len(hits):
@@ -61,7 +69,10 @@ def find_row(request: Request, number: int) -> tuple[Rows, ...]:
             if not guard.check(one):
                 guard.finish()
             return one.inputs
-    raise UsageError(f"there is no row {number}: {reader.read:,} rows were read", hint="rows count from 1, without the header")
+    raise UsageError(
+        f"there is no row {number}: {reader.read:,} rows were read",
+        hint="rows count from 1, without the header",
+    )
 
 
 def rowset_part(rowset: Rowset, row: int) -> Rowset:

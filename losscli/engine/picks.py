@@ -21,7 +21,8 @@ SHOWN = 10
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How the inputs of a row are shown: their cells, or for a class among many its probability and the likeliest."""
+    """How the inputs of a row are shown: their cells, or for a class among many its probability and the
+    likeliest."""
 
     inputs: tuple[Input, ...]
     names: tuple[tuple[str, ...], ...]
@@ -126,7 +127,9 @@ class Picker:
             return
         found = np.flatnonzero(keys > floor) if full else np.arange(len(keys))
         if len(found) > self._largest_wanted:
-            cut = np.partition(keys[found], len(found) - self._largest_wanted)[len(found) - self._largest_wanted]
+            cut = np.partition(keys[found], len(found) - self._largest_wanted)[
+                len(found) - self._largest_wanted
+            ]
             found = found[keys[found] >= cut]
         best = found[np.argsort(-keys[found], kind="stable")][: self._largest_wanted]
         samples = self._samples(rowset, best, values, slopes)
@@ -155,7 +158,9 @@ class Picker:
             )
         return found
 
-    def samples(self, totals: tuple[float, ...], id_name: str | None, gradients: tuple[tuple[str, ...], ...]) -> Samples:
+    def samples(
+        self, totals: tuple[float, ...], id_name: str | None, gradients: tuple[tuple[str, ...], ...]
+    ) -> Samples:
         """The rows to show, once all rows were seen."""
         by_file = self.everything or isinstance(self._request.rows, int)
         if not by_file and not self._request.worst and self._seen <= SHOWN:

@@ -1,4 +1,5 @@
-"""The plan of one evaluation: what each opened file is asked for, and how its columns become the losses' inputs."""
+"""The plan of one evaluation: what each opened file is asked for, and how its columns become the losses'
+inputs."""
 
 from __future__ import annotations
 
@@ -37,7 +38,8 @@ class Stream:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """One input (or the weight): the stream, the positions of its columns in that stream's blocks, its coding."""
+    """One input (or the weight): the stream, the positions of its columns in that stream's blocks, its
+    coding."""
 
     role: str
     stream: int
@@ -94,7 +96,8 @@ def make_plan(request: Request) -> Plan:
 
 
 def _watch_order(streams: Sequence[Stream]) -> None:
-    """Files that carry a key-like column of the same name are read with it, so that another order is noticed."""
+    """Files that carry a key-like column of the same name are read with it, so that another order is
+    noticed."""
     named = [stream for stream in streams if stream.source.names is not None]
     if len(named) < 2 or len(named) < len(streams):
         return
@@ -135,7 +138,15 @@ def _feed(
     places = tuple(stream.want(index, "text" if is_text else "number") for index in one.columns)
     coder = _coder(request, bound, position, is_text, shared) if labelled else None
     return Feed(
-        one.entry.role, one.path, places, one.names, one.text, one.entry, is_text, coder, _class_names(request, bound)
+        one.entry.role,
+        one.path,
+        places,
+        one.names,
+        one.text,
+        one.entry,
+        is_text,
+        coder,
+        _class_names(request, bound),
     )
 
 
@@ -160,8 +171,8 @@ def _coder(
             if entry.shape is Shape.CLASS:
                 return None
             raise LabelError(
-                f"--labels {','.join(request.labels)} names classes by text, but the {entry.role} holds numbers",
-                hint="name them as they stand in the file, for example --labels -1,1",
+                f"--labels {','.join(request.labels)}: the {entry.role} holds numbers, not these words",
+                hint="name the labels as they stand in the file, for example --labels -1,1",
             )
         return NumberLabels(request.labels)
     if request.labels:
@@ -182,7 +193,8 @@ def _coder(
 
 
 def _is_downward(request: Request, feeds: Sequence[Feed]) -> bool:
-    """Whether one column is one vector, read downwards: every loss allows it, and every input has one column."""
+    """Whether one column is one vector, read downwards: every loss allows it, and every input has one
+    column."""
     single = all(len(feed.positions) == 1 for feed in feeds)
     downward = [bound for bound in request.losses if bound.loss.downward]
     if not single or not downward:
@@ -194,12 +206,15 @@ def _is_downward(request: Request, feeds: Sequence[Feed]) -> bool:
             hint="compute them in separate calls",
         )
     if request.weight is not None or request.id:
-        raise UsageError(f"{downward[0].spec} of one column is one vector: there are no rows to weight or to pair by id")
+        raise UsageError(
+            f"{downward[0].spec} of one column is one vector: there are no rows to weight or to pair by id"
+        )
     return True
 
 
 def _ask_weight(weight: Any, paths: Paths, options: ReadOptions) -> list[Asked]:
-    """Where the weights stand: a SOURCE, an array, or a column of the inputs (several when two files have it)."""
+    """Where the weights stand: a SOURCE, an array, or a column of the inputs (several when two files have
+    it)."""
     if weight is None:
         return []
     if not isinstance(weight, (str, Path)):
@@ -216,7 +231,7 @@ def _ask_weight(weight: Any, paths: Paths, options: ReadOptions) -> list[Asked]:
     if not found:
         known = [name for opened in paths.opened for name in opened.source.names or ()]
         raise ColumnError(
-            f"--weight {word}: no input has a column of this name; they have {', '.join(known[:20]) or 'no names'}",
+            f"--weight {word}: no input has this column; they have {', '.join(known[:20]) or 'no names'}",
             hint="a file is given as --weight FILE or --weight FILE:COLUMN",
         )
     return found
@@ -239,7 +254,8 @@ def _weight_source(word: str, paths: Paths, options: ReadOptions) -> Asked:
     if len(columns) != 1:
         names = ", ".join(paths.names(position, columns))
         raise ColumnError(
-            f"--weight {word} is {len(columns)} columns: {names}", hint=f"name one: --weight {spec.path}:COLUMN"
+            f"--weight {word} is {len(columns)} columns: {names}",
+            hint=f"name one: --weight {spec.path}:COLUMN",
         )
     return Asked(word, position, columns)
 

@@ -1,4 +1,5 @@
-"""From paired blocks to the rows that are scored: labels coded, missing rows dropped, weights checked, all counted."""
+"""From paired blocks to the rows that are scored: labels coded, missing rows dropped, weights checked, all
+counted."""
 
 from __future__ import annotations
 
@@ -19,8 +20,9 @@ from losscli.sources.records import Block
 class Rowset:
     """Some rows of every input, ready for the domain check.
 
-    `inputs` are float64, (n,) or (n, k). `kept` maps each row to its position in the paired blocks, None where all
-    rows were kept. `ids` are the keys of the kept rows as a text array, None when rows pair by position.
+    `inputs` are float64, (n,) or (n, k). `kept` maps each row to its position in the paired blocks, None
+    where all rows were kept. `ids` are the keys of the kept rows as a text array, None when rows pair by
+    position.
     """
 
     feeds: tuple[Feed, ...]
@@ -91,7 +93,8 @@ class RowReader:
     _current: tuple[Block, ...] = field(default=())
 
     def rowsets(self, paired: Iterator[Any]) -> Iterator[Rowset]:
-        """Every rowset in the target's order; for one vector read downwards a single one. Raises data errors."""
+        """Every rowset in the target's order; for one vector read downwards a single one. Raises data
+        errors."""
         found = (self._rowset(entry.blocks, entry.ids) for entry in paired)
         if self.plan.downward:
             yield self._turn(list(found))
@@ -101,7 +104,8 @@ class RowReader:
                 yield rowset
 
     def finish(self) -> None:
-        """What only the end can tell: labels that make no sense together, weights that are negative or all 0."""
+        """What only the end can tell: labels that make no sense together, weights that are negative or all
+        0."""
         for feed in self.plan.feeds:
             if feed.coder is not None:
                 feed.coder.finish()
@@ -113,13 +117,17 @@ class RowReader:
                 hint="weights are at least 0; a weight of 0 leaves the row out",
             )
         if self.plan.weights and self.read and not self.positive_weight and self.absent:
-            raise WeightError("all weights are 0, so no row counts", hint="at least one weight must be above 0")
+            raise WeightError(
+                "all weights are 0, so no row counts", hint="at least one weight must be above 0"
+            )
 
     def _rowset(self, blocks: tuple[Block, ...], ids: Any) -> Rowset:
         count = blocks[self.plan.feeds[0].stream].rows
         self.read += count
         self._current = blocks
-        columns = [[self._column(feed, blocks, position) for position in feed.positions] for feed in self.plan.feeds]
+        columns = [
+            [self._column(feed, blocks, position) for position in feed.positions] for feed in self.plan.feeds
+        ]
         weights = self._weights(blocks)
         keep = self._keep(columns, weights, count)
         if keep is None:
@@ -185,7 +193,10 @@ class RowReader:
         """One vector from columns that are read downwards."""
         if not parts:
             raise RowsError("there is no row to score")
-        joined = [np.concatenate([part.inputs[position] for part in parts]) for position in range(len(self.plan.feeds))]
+        joined = [
+            np.concatenate([part.inputs[position] for part in parts])
+            for position in range(len(self.plan.feeds))
+        ]
         inputs = tuple(np.ascontiguousarray(column.reshape(1, -1)) for column in joined)
         return Rowset(self.plan.feeds, _Joined.of(parts), inputs, None, downward=True)
 

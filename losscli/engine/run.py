@@ -1,4 +1,5 @@
-"""One evaluation while it runs: every row read once, checked, scored by every loss, shown to whoever listens."""
+"""One evaluation while it runs: every row read once, checked, scored by every loss, shown to whoever
+listens."""
 
 from __future__ import annotations
 

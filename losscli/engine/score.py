@@ -1,4 +1,5 @@
-"""One loss over all rows: per-row values, their exact reductions, and for a set loss the statistics it combines."""
+"""One loss over all rows: per-row values, their exact reductions, and for a set loss the statistics it
+combines."""
 
 from __future__ import annotations
 
@@ -17,7 +18,9 @@ from losscli.report.compute import Figure
 class Score:
     """Adds up one loss. With several columns and `--multioutput none` it keeps a result per column."""
 
-    def __init__(self, bound: BoundLoss, reductions: Sequence[Reduction], summary: bool, multioutput: str) -> None:
+    def __init__(
+        self, bound: BoundLoss, reductions: Sequence[Reduction], summary: bool, multioutput: str
+    ) -> None:
         self.bound = bound
         self.multioutput = multioutput
         self.results = 1
@@ -97,7 +100,9 @@ class Score:
         if self.results > 1 or self.multioutput == "sum":
             picked = range(len(next(iter(self._sums.values())))) if self.results == 1 else [result]
             numbers = [
-                loss.combine({name: [sums[column]] for name, sums in self._sums.items()}, weight, self.bound.params)
+                loss.combine(
+                    {name: [sums[column]] for name, sums in self._sums.items()}, weight, self.bound.params
+                )
                 for column in picked
             ]
             return figure(_added(numbers))

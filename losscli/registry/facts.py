@@ -30,7 +30,8 @@ class Shape(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One input of a loss: its role, the symbol that formulas use, what it may hold, how its columns are read.
+    """One input of a loss: its role, the symbol that formulas use, what it may hold, how its columns are
+    read.
 
     `domain` may depend on the parameters. `hint` says what to type when values lie outside.
     """
@@ -84,10 +85,11 @@ def plain(values: Rows) -> Statistic:
 
 @dataclass(frozen=True, slots=True)
 class Perfect:
-    """A perfect prediction: from the target (and parameters) the prediction, and the loss that it has, per row.
+    """A perfect prediction: from the target (and parameters) the prediction, and the loss that it has, per
+    row.
 
-    `attained` is false where the loss only tends to that value (a logit would have to be infinite); the prediction is
-    then one close to the limit.
+    `attained` is false where the loss only tends to that value (a logit would have to be infinite); the
+    prediction is then one close to the limit.
     """
 
     words: str
@@ -105,8 +107,8 @@ def zero_rows(target: Rows, params: Values) -> Floats:
 class MomentsConstant:
     """A best constant that the mean (and variance) of the target, or of a function of it, gives in one pass.
 
-    Shapes: for cells, `constant` and `loss` take numbers, column by column; for vectors they take (k,) arrays.
-    `loss` is None where only a second pass over the targets knows the loss of the constant.
+    Shapes: for cells, `constant` and `loss` take numbers, column by column; for vectors they take (k,)
+    arrays. `loss` is None where only a second pass over the targets knows the loss of the constant.
     """
 
     words: str
@@ -118,7 +120,8 @@ class MomentsConstant:
 
 @dataclass(frozen=True, slots=True)
 class QuantileConstant:
-    """A best constant that is a quantile of the target; `importance` weights the rows. Needs a second pass."""
+    """A best constant that is a quantile of the target; `importance` weights the rows. Needs a second
+    pass."""
 
     words: str
     level: Callable[[Values], float]
@@ -127,7 +130,8 @@ class QuantileConstant:
 
 @dataclass(frozen=True, slots=True)
 class FrequencyConstant:
-    """A best constant from the share of each class in the target: `constant` and `loss` take the (C,) shares."""
+    """A best constant from the share of each class in the target: `constant` and `loss` take the (C,)
+    shares."""
 
     words: str
     constant: Callable[[Floats, Values], Any]
@@ -148,9 +152,9 @@ BestConstant: TypeAlias = MomentsConstant | QuantileConstant | FrequencyConstant
 class Accuracy:
     """How exact the loss is, and how a test knows.
 
-    `ulp` is the bar; `against` says whether the error is measured in units of the value or of the largest term (for
-    losses that change sign). `textbook_holds` is true where the textbook formula is already exact, so that no
-    adversarial point can break it.
+    `ulp` is the bar; `against` says whether the error is measured in units of the value or of the largest
+    term (for losses that change sign). `textbook_holds` is true where the textbook formula is already exact,
+    so that no adversarial point can break it.
     """
 
     ulp: float = 4.0

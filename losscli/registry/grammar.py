@@ -65,14 +65,16 @@ def _parse_one(text: str) -> BoundLoss:
     for setting in settings:
         key, equals, value = setting.partition("=")
         if not equals:
-            raise ParamError(
-                f"{text}: {setting!r} is no PARAM=VALUE",
-                hint=f"for example {record.name}:{record.params[0].name}={record.params[0].show(record.params[0].default)}"
-                if record.params
-                else f"{record.name} has no parameters",
-            )
+            raise ParamError(f"{text}: {setting!r} is no PARAM=VALUE", hint=_example(record))
         param = find(record.params, key, record.name)
         if param.name in given:
             raise ParamError(f"{text}: {param.name} is given twice")
         given[param.name] = param.parse(value)
     return BoundLoss(record, record.resolve(given))
+
+
+def _example(record: Loss) -> str:
+    if not record.params:
+        return f"{record.name} has no parameters"
+    param = record.params[0]
+    return f"for example {record.name}:{param.name}={param.show(param.default)}"

@@ -12,9 +12,10 @@ _LOSSES: dict[str, Loss] = {}
 _NAMES: dict[str, str] = {}
 
 ADVICE = {
-    "ce": "bce (binary, probabilities), bce_logits, categorical_ce, sparse_categorical_ce, softmax_ce, sparse_softmax_ce",
-    "cross_entropy": "softmax_ce or sparse_softmax_ce on logits (torch's cross_entropy), categorical_ce on probabilities, "
-    "cross_entropy_dist for two distributions",
+    "ce": "bce or bce_logits (binary), categorical_ce or sparse_categorical_ce (probabilities), "
+    "softmax_ce or sparse_softmax_ce (logits)",
+    "cross_entropy": "softmax_ce or sparse_softmax_ce on logits (torch's cross_entropy), "
+    "categorical_ce on probabilities, cross_entropy_dist for two distributions",
     "crossentropy": "bce, categorical_ce or sparse_categorical_ce on probabilities, softmax_ce on logits",
     "log_loss": "bce for one column of probabilities, sparse_categorical_ce for a column per class",
     "logloss": "bce for one column of probabilities, sparse_categorical_ce for a column per class",
@@ -37,7 +38,8 @@ def normalise(name: str) -> str:
 
 
 def register(record: Loss) -> Loss:
-    """Enter a loss under its name and aliases. Raises ValueError when a name is taken: a bug, not a user's mistake."""
+    """Enter a loss under its name and aliases. Raises ValueError when a name is taken: a bug, not a user's
+    mistake."""
     for name in (record.name, *record.aliases):
         key = normalise(name)
         if key in _NAMES:
@@ -57,7 +59,9 @@ def get(name: str) -> Loss:
     near = nearest(key)
     raise UnknownLoss(
         f"unknown loss {name!r}",
-        hint=f"did you mean {', '.join(near)}? `losscli list` prints all" if near else "`losscli list` prints all",
+        hint=f"did you mean {', '.join(near)}? `losscli list` prints all"
+        if near
+        else "`losscli list` prints all",
     )
 
 

@@ -26,8 +26,8 @@ Combine = Callable[[Mapping[str, Sequence[ExactSum]], ExactSum | int, Values], N
 class Loss:
     """One loss: facts that tests execute, and the function that maps clean rows to numbers.
 
-    Called with arrays it checks them and gives one number a row: (n,) for losses of vectors and classes, the shape of
-    the inputs for losses of cells. A loss over the whole set gives one number. Nothing is broadcast.
+    Called with arrays it checks them and gives one number a row: (n,) for losses of vectors and classes, the
+    shape of the inputs for losses of cells. A loss over the whole set gives one number. Nothing is broadcast.
     """
 
     name: str
@@ -48,7 +48,7 @@ class Loss:
     same_as: Mapping[str, str] = field(default_factory=dict)
     differs: Mapping[str, str] = field(default_factory=dict)
     kinks: tuple[str, ...] = ()
-    accuracy: Accuracy = Accuracy()
+    accuracy: Accuracy = field(default_factory=Accuracy)
     downward: bool = False
     combine: Combine | None = None
     part: str | None = None
@@ -109,7 +109,8 @@ class Loss:
         return self.slope(*self.check(arrays, values), **values)
 
     def __call__(self, *arrays: npt.ArrayLike, **params: ParamValue) -> Any:
-        """Check the arrays, then compute. Raises ParamError, ShapeError, DomainError (with the first bad row)."""
+        """Check the arrays, then compute. Raises ParamError, ShapeError, DomainError (with the first bad
+        row)."""
         values = self.resolve(params)
         blocks = self.check(arrays, values)
         if self.combine is None:
@@ -138,7 +139,9 @@ class Loss:
         for entry, shape in zip(self.inputs, shapes, strict=True):
             wanted = {Shape.CELLS: (1, 2), Shape.VECTOR: (2,), Shape.CLASS: (1,)}[entry.shape]
             if len(shape) not in wanted:
-                need = {Shape.CELLS: "(n,) or (n, k)", Shape.VECTOR: "(n, k)", Shape.CLASS: "(n,)"}[entry.shape]
+                need = {Shape.CELLS: "(n,) or (n, k)", Shape.VECTOR: "(n, k)", Shape.CLASS: "(n,)"}[
+                    entry.shape
+                ]
                 raise ShapeError(f"{self.name}: {entry.role} must be {need}, got {shape}")
         if len({shape[0] for shape in shapes}) > 1:
             raise ShapeError(f"{self.name}: the numbers of rows differ: {said}")
@@ -183,10 +186,9 @@ def _check_domain(block: Rows, entry: Input, params: Values, width: int) -> None
     fault = first_fault(entry.domain_for(params).faults(block, width))
     if fault is not None:
         row = int(np.argmax(fault.rows))
-        count = int(fault.rows.sum())
+        count = f"{int(fault.rows.sum())} of {len(block)} rows"
         raise fault.error(
-            f"{entry.role}: {count} of {len(block)} rows {fault.words}; the first is row {row + 1}: {block[row]}",
-            hint=entry.hint or None,
+            f"{entry.role}: {block[row]} in row {row + 1} is {fault.words} ({count})", hint=entry.hint or None
         )
 
 
