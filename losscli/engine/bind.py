@@ -12,9 +12,9 @@ from typing import Any
 from losscli.engine.request import Request
 from losscli.errors import ColumnError, SourceError, UsageError
 from losscli.registry import BoundLoss, Input, Shape
-from losscli.sources import open_source
 from losscli.sources.grammar import Glob, SourceSpec, is_key_like, parse_sources, resolve
-from losscli.sources.memory import MemorySource
+from losscli.sources.memory import open_values
+from losscli.sources.open import open_source
 from losscli.sources.records import ReadOptions, Source
 
 
@@ -93,7 +93,7 @@ def open_paths(request: Request, options: ReadOptions) -> tuple[Paths, list[Aske
         return paths, _open_files([str(text) for text in texts], paths, options), named
     asked = []
     for text, role in zip(texts, roles, strict=False):
-        paths.opened.append(Opened(MemorySource(text, name=role)))
+        paths.opened.append(Opened(open_values(role, text, options)))
         asked.append(Asked(role, len(paths.opened) - 1, None))
     return paths, asked, named
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from losscli.align import pair
 from losscli.arrays import Rows
 from losscli.engine.describe import Describer
 from losscli.engine.guard import Guard
+from losscli.engine.pairing import pair_rows
 from losscli.engine.plan import make_plan
 from losscli.engine.request import Listeners, Request
 from losscli.engine.rows import RowReader, Rowset
@@ -59,10 +59,7 @@ def find_row(request: Request, number: int) -> tuple[Rows, ...]:
     plan = make_plan(request)
     reader = RowReader(plan, request.missing == "skip")
     guard = Guard(request.losses)
-    paired = pair(
-        [stream_of(stream) for stream in plan.streams], by_key=plan.by_key, unpaired=request.unpaired
-    )
-    for rowset in reader.rowsets(iter(paired)):
+    for rowset in reader.rowsets(iter(pair_rows(plan, request.unpaired))):
         hits = np.flatnonzero(rowset.all_numbers() == number)
         if len(hits):
             one = rowset_part(rowset, int(hits[0]))

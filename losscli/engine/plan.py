@@ -13,10 +13,11 @@ from losscli.engine.labels import Coder, FoundClasses, KnownClasses, NamedPositi
 from losscli.engine.request import Request
 from losscli.errors import ColumnError, LabelError, UsageError
 from losscli.registry import BoundLoss, Input, Shape
-from losscli.sources import KNOWN_SUFFIXES, open_source
 from losscli.sources.cells import is_number
+from losscli.sources.formats import FORMATS
 from losscli.sources.grammar import is_key_like, parse_sources, resolve
-from losscli.sources.memory import MemorySource
+from losscli.sources.memory import open_values
+from losscli.sources.open import open_source
 from losscli.sources.records import BLOCK_BYTES, Column, Kind, ReadOptions, Source
 
 
@@ -218,10 +219,10 @@ def _ask_weight(weight: Any, paths: Paths, options: ReadOptions) -> list[Asked]:
     if weight is None:
         return []
     if not isinstance(weight, (str, Path)):
-        paths.opened.append(Opened(MemorySource(weight, name="weight")))
+        paths.opened.append(Opened(open_values("weight", weight, options)))
         return [Asked("weight", len(paths.opened) - 1, (0,))]
     word = str(weight)
-    if ":" in word or word.lower().endswith(KNOWN_SUFFIXES) or word == "-":
+    if ":" in word or _looks_like_file(word):
         return [_weight_source(word, paths, options)]
     found = [
         Asked(word, position, (list(opened.source.names or ()).index(word),))
@@ -235,6 +236,12 @@ def _ask_weight(weight: Any, paths: Paths, options: ReadOptions) -> list[Asked]:
             hint="a file is given as --weight FILE or --weight FILE:COLUMN",
         )
     return found
+
+
+def _looks_like_file(word: str) -> bool:
+    """Whether a word names a file rather than a column: standard input, or a suffix that is read."""
+    suffixes = word.lower().removesuffix(".gz").split(".")[1:]
+    return word == "-" or bool(suffixes and suffixes[-1] in FORMATS)
 
 
 def _weight_source(word: str, paths: Paths, options: ReadOptions) -> Asked:

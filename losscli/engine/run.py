@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from losscli.align import pair
 from losscli.arrays import Floats, Rows
 from losscli.engine.constants import ConstantFinder
 from losscli.engine.guard import Guard
+from losscli.engine.pairing import pair_rows
 from losscli.engine.picks import Layout, Picker
 from losscli.engine.plan import Plan
 from losscli.engine.request import Listeners, Request, SampleColumns
@@ -57,11 +57,7 @@ class Run:
 
     def go(self) -> None:
         """Read every row once."""
-        paired = pair(
-            [stream_of(stream) for stream in self.plan.streams],
-            by_key=self.plan.by_key,
-            unpaired=self.request.unpaired,
-        )
+        paired = pair_rows(self.plan, self.request.unpaired)
         started = False
         for rowset in self.reader.rowsets(iter(paired)):
             if not started:
@@ -97,6 +93,15 @@ class Run:
         for sink in self.listeners.sinks:
             sink.begin(SampleColumns(self.labels(), self.gradient_names(), self.plan.by_key))
 
+    @property
+    def read(self) -> int:
+        """The rows of the target."""
+        return self.rows_in(self.plan.feeds[0].stream)
+
+    def rows_in(self, stream: int) -> int:
+        """The rows that a stream had in all, paired or not."""
+        return self.reader.read
+
     def labels(self) -> tuple[str, ...]:
         """A label per result: the spec, with the column where there is a result per column."""
         return tuple(
@@ -118,7 +123,7 @@ class Run:
         if len(names) == 1:
             names = tuple(f"row {n + 1}" for n in range(self.width)) if self.plan.downward else names
         found = []
-        for score, column in self._results():
+        for _, column in self._results():
             single = column is not None or len(names) == 1
             found.append(("",) if single else tuple(f"[{name}]" for name in names))
         return tuple(found)
