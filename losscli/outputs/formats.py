@@ -1,0 +1,120 @@
+"""The record of an output format, and where the formats are found: every module of this room named `as_*`."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import TypeAlias
+
+from losscli.errors import UnsupportedFormat, UsageError
+from losscli.outputs.harmless import harmless
+from losscli.outputs.view import View
+from losscli.report import Report
+
+Render: TypeAlias = Callable[[Report, View], Iterator[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class OutputFormat:
+    """One way to print a report.
+
+    `words` say in one line what it is for; `suffixes` (with the dot) choose it for a file. `render` gives the
+    text piece by piece, the last one with its line end. `rank` is its place in lists.
+    """
+
+    rank: int
+    name: str
+    words: str
+    suffixes: tuple[str, ...]
+    render: Render
+
+
+@dataclass(frozen=True, slots=True)
+class OutputTarget:
+    """Where a report goes, and how it is written there; a path that ends in `.gz` is compressed."""
+
+    path: str
+    format: OutputFormat
+
+
+@cache
+def formats() -> Mapping[str, OutputFormat]:
+    """Every format by its name, in the order in which help lists them."""
+    import losscli.outputs as room
+
+    names = sorted(
+        entry.name for entry in pkgutil.iter_modules(room.__path__) if entry.name.startswith("as_")
+    )
+    found = [importlib.import_module(f"{room.__name__}.{name}").FORMAT for name in names]
+    found.sort(key=lambda entry: entry.rank)
+    return {entry.name: entry for entry in found}
+
+
+def find_format(name: str) -> OutputFormat:
+    """The format of this name. Raises UsageError with the list of names."""
+    wanted = name.strip().lower()
+    if wanted in formats():
+        return formats()[wanted]
+    raise UsageError(
+        f"there is no output format {harmless(name)}", hint=f"--format is one of auto, {', '.join(formats())}"
+    )
+
+
+def choose_format(flag: str | None, environment: Mapping[str, str], *, is_terminal: bool) -> OutputFormat:
+    """The format of standard output: the flag, else LOSSCLI_FORMAT, else table on a terminal and plain
+    elsewhere.
+
+    Raises UsageError for a name that is no format, and says where the name came from.
+    """
+    name, where = flag, ""
+    if not name:
+        name, where = environment.get("LOSSCLI_FORMAT"), " (from the variable LOSSCLI_FORMAT)"
+    if not name or name.strip().lower() == "auto":
+        return formats()["table" if is_terminal else "plain"]
+    try:
+        return find_format(name)
+    except UsageError as error:
+        raise UsageError(error.message + where, hint=error.hint) from None
+
+
+def parse_output(text: str) -> OutputTarget:
+    """What `--output` says: PATH, whose suffix decides, or FORMAT=PATH.
+
+    Raises UsageError where neither names a format, UnsupportedFormat for a URI.
+    """
+    name, mark, path = text.partition("=")
+    if mark and name.strip().lower() in formats():
+        return OutputTarget(usable_path(path, text), formats()[name.strip().lower()])
+    path = usable_path(text, text)
+    suffix = suffix_of(path)
+    for entry in formats().values():
+        if suffix in entry.suffixes:
+            return OutputTarget(path, entry)
+    if mark and name.isidentifier():
+        raise UsageError(f"there is no output format {harmless(name)}", hint=f"one of {', '.join(formats())}")
+    raise UsageError(
+        f"the suffix of {harmless(path)} does not say in which format it is to be written",
+        hint=f"--output FORMAT={harmless(path)} with FORMAT one of {', '.join(formats())}",
+    )
+
+
+def suffix_of(path: str) -> str:
+    """The last suffix in small letters, without a closing `.gz`."""
+    name = path.lower().removesuffix(".gz").rpartition("/")[2]
+    stem, dot, suffix = name.rpartition(".")
+    return dot + suffix if stem else ""
+
+
+def usable_path(path: str, whole: str) -> str:
+    """The path of an output, if it is one. Raises UsageError for none and for `-`, UnsupportedFormat for a
+    URI."""
+    if not path or path.endswith("/") or "\0" in path:
+        raise UsageError(f"the output {harmless(whole)!r} names no file", hint="--output result.json")
+    if path == "-":
+        raise UsageError("results go to standard output anyway", hint="--format json chooses how")
+    if "://" in path:
+        raise UnsupportedFormat(f"{harmless(path)} is a URI, which is not written", hint="name a local file")
+    return path

@@ -1,0 +1,174 @@
+"""What fits into a line: which columns stay, how wide they are, where text breaks. No number is ever cut."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from losscli.outputs.digits import bar, people
+from losscli.outputs.harmless import harmless
+from losscli.outputs.view import View
+from losscli.report.tables import Column, Kind, Table
+
+SPACING: Final = 3
+"""Blanks between two columns."""
+
+_BAR: Final = 20
+_SHORTEST_BAR: Final = 8
+_NARROWEST_TEXT: Final = 8
+_LETTERS_A_CELL: Final = 8
+"""So many letters at most share a cell of a terminal (marks that combine); keeps the cutting of long texts
+quick."""
+_NUMBER: Final = re.compile(r"[+-]?[\d.,]*\d[\d.,]*(?:[eE][+-]?\d+)?")
+
+Measure: TypeAlias = Callable[[str], int]
+"""How many cells of a terminal a text takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A table whose cells are text of known widths; a text cell may hold several lines."""
+
+    columns: tuple[Column, ...]
+    widths: tuple[int, ...]
+    titles: tuple[str, ...]
+    rows: Sequence[tuple[str, ...]]
+    hidden: tuple[str, ...]
+
+    @property
+    def width(self) -> int:
+        """The whole table's, blanks between columns included."""
+        return sum(self.widths) + SPACING * max(0, len(self.widths) - 1)
+
+
+@dataclass(slots=True)
+class _Strip:
+    """One column on its way into the layout."""
+
+    column: Column
+    title: str
+    cells: list[str]
+    width: int
+
+
+def lay_out(table: Table, view: View, measure: Measure) -> Layout:
+    """Fit the table into the view: shorten the bar, then drop columns that say they may go (the highest
+    `drop` first), then break or shorten text. Where numbers alone are too wide, the line is longer than
+    the view."""
+    strips = [_strip(table, place, view, measure) for place in range(len(table.columns))]
+    hidden: list[_Strip] = []
+    while _missing(strips, view) > 0 and not _bar_fits(strips, view):
+        droppable = [strip for strip in strips if strip.column.drop > 0]
+        if not droppable:
+            break
+        worst = max(reversed(droppable), key=lambda strip: strip.column.drop)
+        strips.remove(worst)
+        hidden.append(worst)
+    _shrink_text(strips, view, measure)
+    _draw_bars(table, strips, view)
+    return Layout(
+        columns=tuple(strip.column for strip in strips),
+        widths=tuple(strip.width for strip in strips),
+        titles=tuple(strip.title for strip in strips),
+        rows=list(zip(*(strip.cells for strip in strips), strict=True)),
+        hidden=tuple(strip.title for strip in reversed(hidden) if strip.column.kind is not Kind.BAR),
+    )
+
+
+def _strip(table: Table, place: int, view: View, measure: Measure) -> _Strip:
+    column = table.columns[place]
+    title = harmless(column.title)
+    if column.kind is Kind.BAR:
+        return _Strip(column, title, [""] * len(table.rows), _BAR)
+    cells = [harmless(people(row[place], column.kind, view.precision)) for row in table.rows]
+    return _Strip(column, title, cells, max(map(measure, [title, *cells])))
+
+
+def _missing(strips: Sequence[_Strip], view: View) -> int:
+    """By how many cells the line is too long."""
+    return sum(strip.width for strip in strips) + SPACING * (len(strips) - 1) - view.width
+
+
+def _bar_fits(strips: Sequence[_Strip], view: View) -> bool:
+    """Shorten the bar to the room there is; false where it would be too short to say anything."""
+    for strip in strips:
+        if strip.column.kind is Kind.BAR and strip.width - _missing(strips, view) >= _SHORTEST_BAR:
+            strip.width -= _missing(strips, view)
+            return True
+    return False
+
+
+def _draw_bars(table: Table, strips: Sequence[_Strip], view: View) -> None:
+    for strip in strips:
+        if strip.column.kind is Kind.BAR:
+            place = table.columns.index(strip.column)
+            strip.cells = [bar(row[place], strip.width, view.drawing) for row in table.rows]
+
+
+def _shrink_text(strips: Sequence[_Strip], view: View, measure: Measure) -> None:
+    """Take the missing cells from the widest texts, and break those texts at blanks, or cut them visibly."""
+    texts = [strip for strip in strips if strip.column.kind is Kind.TEXT]
+    before = [strip.width for strip in texts]
+    while (missing := _missing(strips, view)) > 0:
+        widths = sorted({strip.width for strip in texts if strip.width > _NARROWEST_TEXT}, reverse=True)
+        if not widths:
+            break
+        widest = [strip for strip in texts if strip.width == widths[0]]
+        floor = max(widths[1] if len(widths) > 1 else 0, _NARROWEST_TEXT)
+        step = min(widths[0] - floor, -(-missing // len(widest)))
+        for strip in widest:
+            strip.width -= step
+    for strip, width in zip(texts, before, strict=True):
+        if strip.width < width:
+            _fit(strip, view, measure)
+
+
+def _fit(strip: _Strip, view: View, measure: Measure) -> None:
+    strip.title = "\n".join(broken(strip.title, strip.width, measure, view))
+    strip.cells = ["\n".join(broken(cell, strip.width, measure, view)) for cell in strip.cells]
+    lines = [line for text in (strip.title, *strip.cells) for line in text.split("\n")]
+    strip.width = max(map(measure, lines))
+
+
+def broken(text: str, width: int, measure: Measure, view: View) -> list[str]:
+    """The text as lines of at most `width` cells, broken at blanks; a longer word is cut visibly."""
+    words = [shortened(word, width, measure, view) for word in text.split(" ")]
+    return _filled(words, width, measure)
+
+
+def wrapped(text: str, width: int, measure: Measure) -> list[str]:
+    """The text as lines of at most `width` cells, broken at blanks; a longer word keeps its length.
+
+    Lines after the first are indented by two.
+    """
+    return text.split("\n") if measure(text) <= width else _filled(text.split(" "), width, measure, "  ")
+
+
+def _filled(words: Sequence[str], width: int, measure: Measure, indent: str = "") -> list[str]:
+    lines = [words[0]]
+    for word in words[1:]:
+        if measure(lines[-1]) + 1 + measure(word) <= width:
+            lines[-1] += " " + word
+        else:
+            lines.append(indent + word)
+    return lines
+
+
+def shortened(text: str, width: int, measure: Measure, view: View) -> str:
+    """The text cut to `width` cells with a visible mark at its end; a number in it stays whole or goes whole.
+
+    A text that is nothing but a number at its start is not cut.
+    """
+    if measure(text) <= width:
+        return text
+    mark = "…" if view.drawing else "..."
+    cut = min(len(text), _LETTERS_A_CELL * width)
+    while cut > 0 and measure(text[:cut]) + measure(mark) > width:
+        cut -= 1
+    for number in _NUMBER.finditer(text):
+        if number.start() < cut < number.end():
+            cut = number.start()
+            break
+    return text[:cut] + mark if cut > 0 else text
