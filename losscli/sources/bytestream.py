@@ -56,6 +56,13 @@ class ByteInput:
             missing -= len(piece)
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
+    def read_all(self) -> bytes:
+        """Everything up to the end."""
+        pieces = []
+        while piece := self.read(1 << 22):
+            pieces.append(piece)
+        return b"".join(pieces)
+
     def _some(self, count: int) -> bytes:
         if self._front:
             piece, self._front = self._front[:count], self._front[count:]

@@ -176,7 +176,7 @@ def structure_fault(data: bytes, delimiter: str, *, unclosed: bool) -> Broken | 
     quotes = quote_positions(data)
     stray = stray_quote(data, quotes, delimiter)
     if stray is not None:
-        hint = 'quotes enclose a whole cell without blanks around them; one inside a cell is doubled: "a ""b"" c"'
+        hint = 'quotes enclose a whole cell, without blanks around; one inside a cell is doubled: "a ""b"" c"'
         return Broken(FormatError, "a quote in the middle of a cell", hint, data.count(b"\n", 0, stray))
     if unclosed:
         hint = "close the quote, or double it if it belongs to the text"

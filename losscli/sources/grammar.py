@@ -171,7 +171,7 @@ def _one_stdin(specs: Sequence[SourceSpec]) -> None:
     paths = {spec.path for spec in from_stdin}
     if len(paths) > 1 or (len(from_stdin) > 1 and any(spec.columns is None for spec in from_stdin)):
         shown = " ".join(spec.text for spec in from_stdin)
-        hint = "standard input can be read once: name columns of it as `-:y :p`, or save one of the inputs to a file"
+        hint = "standard input can be read once: name columns of it as `-:y :p`, or save it to a file"
         raise SourceError(f"standard input is given {len(from_stdin)} times: {shown}", hint=hint)
 
 

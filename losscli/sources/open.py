@@ -40,7 +40,19 @@ def open_source(
             return CsvSource(
                 path, form, declared, options, read_head(stream, options, form, selectors), stream
             )
-        raise NotImplementedError
+        if form == "json":
+            from losscli.sources.json_source import JsonSource, read_document
+
+            return JsonSource(path, options, read_document(stream.name, stream.read_all()), stream)
+        if form == "ndjson":
+            from losscli.sources import ndjson_source
+
+            return ndjson_source.NdjsonSource(
+                path, declared, options, ndjson_source.read_head(stream), stream
+            )
+        from losscli.sources import npy_source
+
+        return npy_source.NpySource(path, declared, options, npy_source.read_head(stream), stream)
     except BaseException:
         stream.close()
         raise

@@ -88,6 +88,9 @@ class Places(Protocol):
     def part(self, start: int, stop: int) -> Places:
         """The places of the rows from start up to stop."""
 
+    def light(self) -> Places:
+        """Places that hold no text of the file, to be kept for long; they may know the line only."""
+
 
 @dataclass(frozen=True, slots=True)
 class LinePlaces:
@@ -97,7 +100,7 @@ class LinePlaces:
     """
 
     file: str
-    fields: tuple[int, ...]
+    fields: tuple[int | None, ...]
     first_row: int
     lines: Lines
 
@@ -116,6 +119,10 @@ class LinePlaces:
     def part(self, start: int, stop: int) -> LinePlaces:
         """The places of the rows from start up to stop."""
         return LinePlaces(self.file, self.fields, self.first_row + start, self.lines[start:stop])
+
+    def light(self) -> LinePlaces:
+        """The same places: they hold no text."""
+        return self
 
 
 @dataclass(frozen=True, slots=True)

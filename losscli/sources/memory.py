@@ -1,0 +1,100 @@
+"""Arrays, lists and mappings of arrays in memory, read like a file: what the library's calls are given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from losscli.arrays import AnyArray
+from losscli.errors import ShapeError
+from losscli.sources import typed_arrays
+from losscli.sources.records import Block, Column, Header, Kind, ReadOptions
+
+
+@dataclass
+class MemorySource:
+    """Columns in memory. `arrays` holds one array (n,) a column; they may differ in element type."""
+
+    name: str
+    arrays: tuple[AnyArray, ...]
+    names: tuple[str, ...] | None
+    options: ReadOptions
+    path: None = None
+    format: str = "memory"
+    typed: bool = True
+    bytes_total: int | None = None
+    bytes_read: int = 0
+
+    @property
+    def width(self) -> int:
+        """The number of columns."""
+        return len(self.arrays)
+
+    @property
+    def header(self) -> Header:
+        """A mapping names its columns."""
+        return Header(self.names is not None, "keys of a mapping" if self.names is not None else "an array")
+
+    def first_cells(self) -> tuple[str, ...] | None:
+        """The text of the first row's elements."""
+        if not len(self.arrays[0]):
+            return None
+        return tuple(typed_arrays.as_text(column[:1])[0] for column in self.arrays)
+
+    def kinds(self) -> tuple[Kind, ...]:
+        """What each column looks like by its element type."""
+        return tuple(typed_arrays.kind_of(column[:1000]) for column in self.arrays)
+
+    def read(self, columns: Sequence[Column]) -> Iterator[Block]:
+        """One pass over the rows; see `Source.read`."""
+        rows = max(1, self.options.block_bytes // 8)
+        chosen = [self.arrays[column.index] for column in columns]
+        starts = range(0, len(chosen[0]), rows)
+        pieces = ([values[start : start + rows] for values in chosen] for start in starts)
+        yield from typed_arrays.blocks(pieces, columns, self.name, self.options)
+
+
+def open_values(name: str, values: object, options: ReadOptions | None = None) -> MemorySource:
+    """A source over (n,) or (n, k) array-likes, a mapping of names to (n,) array-likes, or a data frame.
+
+    `name` is what messages call it ("target"). Raises ShapeError, FormatError.
+    """
+    options = options or ReadOptions()
+    frame = getattr(values, "columns", None)
+    if isinstance(values, Mapping) or (frame is not None and hasattr(values, "__getitem__")):
+        keys = list(values) if isinstance(values, Mapping) else list(frame or ())
+        arrays = [_array(f"{name}[{key!r}]", values[key]) for key in keys]
+        return MemorySource(name, _one_length(name, arrays, keys), tuple(str(key) for key in keys), options)
+    array = _array(name, values)
+    if array.ndim == 1:
+        return MemorySource(name, (array,), None, options)
+    if array.ndim == 2 and array.shape[1] > 0:
+        return MemorySource(name, tuple(array[:, index] for index in range(array.shape[1])), None, options)
+    hint = "give an array of shape (n,) or (n, k); a single sample as a list of one"
+    raise ShapeError(f"{name} has the shape {array.shape}, (n,) or (n, k) is read", hint=hint)
+
+
+def _array(name: str, values: object) -> AnyArray:
+    try:
+        array: AnyArray = np.asarray(values)
+    except ValueError as error:
+        raise ShapeError(
+            f"{name} is ragged: its rows differ in length", hint="give rows of one length"
+        ) from error
+    if array.dtype.kind != "O":
+        typed_arrays.refuse_type(array.dtype, name)
+    return array
+
+
+def _one_length(name: str, arrays: Sequence[AnyArray], keys: Sequence[object]) -> tuple[AnyArray, ...]:
+    if not arrays:
+        raise ShapeError(f"{name} has no columns", hint="give a mapping of names to arrays of one length")
+    for key, array in zip(keys, arrays, strict=True):
+        if array.ndim != 1 or len(array) != len(arrays[0]):
+            raise ShapeError(
+                f"{name}[{key!r}] has the shape {array.shape}, {name}[{keys[0]!r}] has {arrays[0].shape}",
+                hint="the columns of a mapping are arrays (n,) of one length",
+            )
+    return tuple(arrays)

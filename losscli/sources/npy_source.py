@@ -1,0 +1,200 @@
+"""NumPy's .npy: one array of shape (n,) or (n, k), read in blocks; never pickles, never a memory map."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from losscli.arrays import AnyArray
+from losscli.errors import FormatError, ReadError, ShapeError
+from losscli.sources import typed_arrays
+from losscli.sources.bytestream import ByteInput
+from losscli.sources.formats import Declared, open_checked
+from losscli.sources.records import Block, Column, Header, Kind, ReadOptions
+
+_DAMAGED = "the file is damaged or was not copied completely"
+
+
+@dataclass(frozen=True, slots=True)
+class ArrayHead:
+    """What the file's own header says; `offset` is where the elements start."""
+
+    dtype: np.dtype[Any]
+    rows: int
+    width: int
+    by_column: bool
+    offset: int
+
+    @property
+    def row_bytes(self) -> int:
+        """The size of a row."""
+        return self.dtype.itemsize * self.width
+
+
+class _Bytes:
+    """A file object, as numpy's header readers want one."""
+
+    def __init__(self, stream: ByteInput) -> None:
+        self._stream = stream
+        self.count = 0
+
+    def read(self, count: int = -1, /) -> bytes:
+        piece = self._stream.read(count)
+        self.count += len(piece)
+        return piece
+
+
+def read_head(stream: ByteInput) -> ArrayHead:
+    """Read and check the header. Raises FormatError, ShapeError."""
+    source = _Bytes(stream)
+    try:
+        version = np.lib.format.read_magic(source)
+        reader = (
+            np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+        )
+        shape, by_column, dtype = reader(source)
+    except ValueError as error:
+        raise FormatError(f"{stream.name} has no sound npy header: {error}", hint=_DAMAGED) from error
+    typed_arrays.refuse_type(dtype, stream.name)
+    if len(shape) == 0:
+        raise ShapeError(
+            f"{stream.name} holds one number, no rows", hint="save an array of shape (n,) or (n, k)"
+        )
+    if len(shape) > 2 or 0 in shape[1:]:
+        hint = "save an array of shape (n,) or (n, k): array.reshape(len(array), -1)"
+        raise ShapeError(f"{stream.name} holds an array of shape {shape}, (n,) or (n, k) is read", hint=hint)
+    width = shape[1] if len(shape) == 2 else 1
+    return ArrayHead(dtype, shape[0], width, by_column and width > 1, source.count)
+
+
+@dataclass
+class NpySource:
+    """An opened .npy file."""
+
+    path: str
+    declared: Declared
+    options: ReadOptions
+    head: ArrayHead
+    stream: ByteInput
+    format: str = "npy"
+    typed: bool = True
+    names: None = None
+    _fresh: bool = field(default=True, init=False)
+    _first: tuple[str, ...] | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        if self.head.rows and not self.head.by_column:
+            start = self.stream.read(self.head.row_bytes)
+            self.stream.push(start)
+            if len(start) == self.head.row_bytes:
+                self._first = tuple(typed_arrays.as_text(np.frombuffer(start, dtype=self.head.dtype)))
+
+    @property
+    def name(self) -> str:
+        """The path as given, or `standard input`."""
+        return self.stream.name
+
+    @property
+    def width(self) -> int:
+        """k of the shape (n, k), else 1."""
+        return self.head.width
+
+    @property
+    def header(self) -> Header:
+        """An array has no names."""
+        return Header(False, "npy has no column names")
+
+    @property
+    def bytes_total(self) -> int | None:
+        """The size of the file, None for pipes."""
+        return self.stream.size
+
+    @property
+    def bytes_read(self) -> int:
+        """The bytes of the file read by the current pass."""
+        return self.stream.consumed
+
+    def first_cells(self) -> tuple[str, ...] | None:
+        """The text of the first row's elements; zeros where the file stores column after column."""
+        if self._first is None and self.head.rows:
+            return ("0",) * self.width
+        return self._first
+
+    def kinds(self) -> tuple[Kind, ...]:
+        """What each column looks like by the element type."""
+        return (typed_arrays.kind_of(np.empty(0, self.head.dtype)),) * self.width
+
+    def read(self, columns: Sequence[Column]) -> Iterator[Block]:
+        """One pass over the rows; see `Source.read`."""
+        stream = self._stream()
+        try:
+            pieces = ([array[:, column.index] for column in columns] for array in self._arrays(stream))
+            yield from typed_arrays.blocks(pieces, columns, self.name, self.options)
+        finally:
+            stream.close()
+
+    def _stream(self) -> ByteInput:
+        if self._fresh:
+            self._fresh = False
+            return self.stream
+        if not self.stream.again:
+            raise ReadError(f"{self.name} can be read only once", hint="save it to a file first")
+        self.stream = open_checked(self.path, self.declared)
+        self.stream.read(self.head.offset)
+        return self.stream
+
+    def _arrays(self, stream: ByteInput) -> Iterator[AnyArray]:
+        """The rows as arrays (b, k), in blocks."""
+        if self.head.by_column:
+            yield from self._by_column(stream)
+            return
+        left = self.head.rows
+        size = max(1, self.options.block_bytes // self.head.row_bytes) if self.head.row_bytes else left
+        while left:
+            rows = min(left, size)
+            data = stream.read(rows * self.head.row_bytes)
+            if len(data) < rows * self.head.row_bytes:
+                raise self._short(self.head.rows - left + len(data) // self.head.row_bytes)
+            yield np.frombuffer(data, dtype=self.head.dtype).reshape(rows, self.head.width)
+            left -= rows
+        self._at_end(stream)
+
+    def _by_column(self, stream: ByteInput) -> Iterator[AnyArray]:
+        """A Fortran-ordered array: each block gathers a piece of every column. Without seeking (a pipe, gzip)
+        the whole array is read first."""
+        rows, width, item = self.head.rows, self.head.width, self.head.dtype.itemsize
+        if not stream.seekable:
+            data = stream.read(rows * width * item)
+            if len(data) < rows * width * item:
+                raise self._short(len(data) // (width * item))
+            self._at_end(stream)
+            whole = np.frombuffer(data, dtype=self.head.dtype).reshape(width, rows)
+        size = max(1, self.options.block_bytes // self.head.row_bytes)
+        for start in range(0, rows, size):
+            count = min(size, rows - start)
+            if not stream.seekable:
+                yield whole[:, start : start + count].T
+                continue
+            pieces = []
+            for column in range(width):
+                stream.seek(self.head.offset + (column * rows + start) * item)
+                data = stream.read(count * item)
+                if len(data) < count * item:
+                    raise self._short(None)
+                pieces.append(np.frombuffer(data, dtype=self.head.dtype))
+            yield np.stack(pieces, axis=1)
+        if stream.seekable:
+            stream.seek(self.head.offset + rows * width * item)
+            self._at_end(stream)
+
+    def _short(self, found: int | None) -> FormatError:
+        complete = "" if found is None else f", the file ends after {found}"
+        return FormatError(f"{self.name} promises {self.head.rows} rows{complete}", hint=_DAMAGED)
+
+    def _at_end(self, stream: ByteInput) -> None:
+        if stream.read(1):
+            hint = "save each array to its own file"
+            raise FormatError(f"{self.name} holds more than one array of {self.head.rows} rows", hint=hint)
