@@ -89,13 +89,7 @@ class Guard:
             place = rowset.place(position, row, column)
             block = rowset.inputs[position]
             whole = block.ndim == 2 and fault.mask.ndim == 1
-            text = (
-                _row_text(block[row])
-                if whole
-                else f"{rowset.cell(position, row, column):.17g}"
-                if not (rowset.feeds[position].is_text)
-                else str(rowset.cell(position, row, column))
-            )
+            text = _row_text(block[row]) if whole else _cell_text(rowset.cell(position, row, column))
             if whole and not rowset.downward:
                 place = Place(place.file, place.line)
             self._tallies[key] = _Tally(entry, fault, place, text)
@@ -146,6 +140,12 @@ class Guard:
                 "rounded when they were written? They are used as they are",
             )
         ]
+
+
+def _cell_text(cell: float | str) -> str:
+    if isinstance(cell, str):
+        return cell
+    return repr(int(cell)) if cell == int(cell) and abs(cell) < 1e15 else repr(cell)
 
 
 def _row_text(row: Rows) -> str:

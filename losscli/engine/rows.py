@@ -161,6 +161,8 @@ class RowReader:
 
     def _keep(self, columns: Sequence[Sequence[Floats]], weights: Floats | None, count: int) -> Mask | None:
         """Which rows stay: none missing, weight above 0. None when all do."""
+        if not self.skip_missing and weights is None:
+            return None
         drop = np.zeros(count, dtype=bool)
         if self.skip_missing:
             for found in columns:

@@ -21,6 +21,7 @@ from losscli.engine.score import Score
 from losscli.errors import DataError, Place, RowsError, UsageError
 from losscli.reductions import parse_reductions
 from losscli.registry import BoundLoss
+from losscli.report.compute import sample_label
 
 
 @dataclass(slots=True)
@@ -104,8 +105,9 @@ class Run:
 
     def labels(self) -> tuple[str, ...]:
         """A label per result: the spec, with the column where there is a result per column."""
+        specs = [score.bound.spec for score in self.scores]
         return tuple(
-            (score.bound.loss.part or score.bound.spec) + (f"[{column}]" if column else "")
+            sample_label(score.bound.spec, score.bound.loss.part, column, specs)
             for score, column in self._results()
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeAlias
@@ -232,7 +232,8 @@ class ComputeReport:
 
     @cached_property
     def _labels(self) -> tuple[str, ...]:
-        return tuple(result.part or result.label for result in self.results)
+        specs = [result.spec for result in self.results]
+        return tuple(sample_label(result.spec, result.part, result.column, specs) for result in self.results)
 
     @property
     def _heading(self) -> tuple[str, ...]:
@@ -306,3 +307,10 @@ def _baseline_note(result: Result, several: bool) -> tuple[str | Amount, ...]:
             *skill,
         )
     return (f"{start}{baseline.words}: ", Amount(baseline.loss.value), *skill)
+
+
+def sample_label(spec: str, part: str | None, column: str | None, specs: Sequence[str]) -> str:
+    """What per-sample values are called: the spec; for a set loss the loss of its per-row part, with the set
+    loss's own name where that loss is computed too."""
+    name = spec if part is None else f"{part}({spec})" if part in specs else part
+    return name if column is None else f"{name}[{column}]"
