@@ -1,4 +1,4 @@
-"""Quantiles are exact order statistics, weighted without rounding, in memory and from a temporary file alike."""
+"""Quantiles are exact order statistics, weighted without rounding, from memory and from the disk alike."""
 
 from __future__ import annotations
 

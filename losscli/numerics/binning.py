@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from losscli.arrays import AnyArray, Floats, Integers
+from losscli.arrays import Floats, Integers, Mask
 
 CHUNK = 16_384
 """Rows handled at a time: the temporaries of a chunk stay in the processor's second cache."""
@@ -108,8 +108,15 @@ def _grouped(sums: Floats, field: int, places: int) -> list[int]:
 
 
 class _Local(threading.local):
+    """Bins for each thread, and spare ones for rows that are scaled while the others fill."""
+
     def __init__(self) -> None:
+        self.renew()
+
+    def renew(self) -> None:
+        """Start with empty bins."""
         self.bins = Bins()
+        self.spare = Bins()
 
 
 _local = _Local()
@@ -245,33 +252,53 @@ def add_block(kind: Kind, factors: Factors, places: int) -> Added:
 
     `places` is at least 1074 for each factor multiplied, so that every product is a whole number of units.
     """
-    bins = _local.bins
     added = Added(places)
-    # A bin is exact for 2**25 additions, and a chunk makes at most 2**16 (four for a row): empty them well
-    # before.
-    with np.errstate(invalid="ignore", over="ignore", under="ignore"):
-        for start in range(0, factors[0].size, CHUNK):
-            chunk = [factor[start : start + CHUNK] for factor in factors]
-            if not kind.put(bins, chunk):
-                added.take(bins)
-                _add_wild(kind, chunk, bins, added)
-            elif (start // CHUNK) % 64 == 63:
-                added.take(bins)
-        added.take(bins)
+    try:
+        with np.errstate(invalid="ignore", over="ignore", under="ignore"):
+            _add_chunks(kind, factors, added)
+    except BaseException:
+        _local.renew()  # half a block must not turn up in the next sum
+        raise
     return added
 
 
-def _add_wild(kind: Kind, factors: Factors, bins: Bins, added: Added) -> None:
-    """The slow way, for chunks with huge, tiny or non-finite factors: scale rows of like size together."""
+def _add_chunks(kind: Kind, factors: Factors, added: Added) -> None:
+    bins = _local.bins
+    for number, start in enumerate(range(0, factors[0].size, CHUNK), start=1):
+        chunk = [factor[start : start + CHUNK] for factor in factors]
+        if not kind.put(bins, chunk):
+            _add_wild(kind, _without_wild(kind, chunk, bins), added)
+        # A bin is exact for 2**25 additions, and a chunk makes at most 2**16: four for a row.
+        if number % 64 == 0:
+            added.take(bins)
+    added.take(bins)
+
+
+def _without_wild(kind: Kind, factors: Factors, bins: Bins) -> list[Floats]:
+    """Put the rows whose factors all lie in the window; return the others."""
+    tame: Mask = np.ones(factors[0].size, dtype=np.bool_)
+    for factor in factors:
+        sizes = np.abs(factor)
+        tame &= ((sizes >= _SMALLEST) & (sizes <= _LARGEST)) | (sizes == 0.0)
+    _put_surely(kind, [np.where(tame, factor, 0.0) for factor in factors], bins)
+    return [factor[~tame] for factor in factors]
+
+
+def _put_surely(kind: Kind, factors: Factors, bins: Bins) -> None:
+    if not kind.put(bins, factors):
+        raise AssertionError("a factor left the window in which products are exact")
+
+
+def _add_wild(kind: Kind, factors: Factors, added: Added) -> None:
+    """Rows with a huge, tiny or non-finite factor: those of like size are scaled and added together."""
     finite = np.logical_and.reduce([np.isfinite(factor) for factor in factors])
     if not finite.all():
         _count_wild(kind, [factor[~finite] for factor in factors], added)
     usable = np.logical_and.reduce([finite, *(factor != 0.0 for factor in factors)])
-    kept = [factor[usable] for factor in factors]
-    for scaled, scale in _by_size(kind, kept):
-        if not kind.put(bins, scaled):
-            raise AssertionError("a scaled factor left the window in which products are exact")
-        added.take(bins, scale)
+    spare = _local.spare
+    for scaled, scale in _by_size(kind, [factor[usable] for factor in factors]):
+        _put_surely(kind, scaled, spare)
+        added.take(spare, scale)
 
 
 def _count_wild(kind: Kind, factors: Factors, added: Added) -> None:
@@ -292,7 +319,7 @@ def _by_size(kind: Kind, factors: Factors) -> Iterator[tuple[list[Floats], int]]
     for found in classes:
         keys = keys * 4 + found
     for key in np.unique(keys).tolist():
-        chosen: AnyArray = keys == key
+        chosen: Mask = keys == key
         scaled, scale = [], 0
         for factor, found, power in zip(factors, classes, kind.powers, strict=True):
             centre = _CLASS_START + _CLASS_WIDTH * int(found[chosen][0]) + _WINDOW

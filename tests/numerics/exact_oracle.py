@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import resource
 import sys
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 from hypothesis import strategies as st
@@ -90,3 +92,12 @@ PROBES = {
     "a square whose error underflows": ([1.0, 2.0], [1.1e-154, 1.3e-155]),
     "huge beside tiny": ([1e-300, 1e300], [1.7e308, -5e-324]),
 }
+
+
+def peak_kilobytes() -> int:
+    """The child's own peak: on Linux `ru_maxrss` also counts the parent's memory at the fork."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM:"))
+        return int(line.split()[1])
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // (1024 if sys.platform == "darwin" else 1)

@@ -14,7 +14,9 @@ import random
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -23,6 +25,7 @@ from hypothesis import strategies as st
 
 from losscli.arrays import Floats
 from losscli.errors import ShapeError
+from losscli.numerics import binning
 from losscli.numerics.exact import ExactSum
 from tests.numerics.exact_oracle import FINITE, KINDS, PROBES, added, terms, wild
 
@@ -75,6 +78,36 @@ def test_layouts_and_lengths() -> None:
         total.add(values.reshape(2, -1))
     with pytest.raises(ShapeError):
         total.add_products(values, values[1:])
+
+
+def test_an_interrupted_block_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = []
+
+    def interrupted(bins: binning.Bins, factors: binning.Factors) -> bool:
+        calls.append(1)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return bins.put(factors[0])
+
+    total, values = ExactSum(), np.ones(3 * binning.CHUNK)
+    monkeypatch.setattr(binning.VALUES, "put", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        total.add(values)
+    monkeypatch.undo()
+    total.add(values)
+    assert total.value() == values.size
+
+
+def test_threads_do_not_disturb_each_other() -> None:
+    blocks = [wild(seed, 40_000, -300, 300) for seed in range(8)]
+    with ThreadPoolExecutor(4) as pool:
+        parts = list(pool.map(lambda block: added("squares", block, block), blocks * 3))
+    whole = ExactSum()
+    for block in blocks * 3:
+        whole.add_squares(block)
+    for part in parts[1:]:
+        parts[0].merge(part)
+    assert parts[0].to_state() == whole.to_state()
 
 
 def test_rows_that_wait_are_copies() -> None:
@@ -188,10 +221,12 @@ def test_products_of_infinities() -> None:
 
 # --- two million rows --------------------------------------------------------
 
+ROOT = Path(__file__).resolve().parents[2]
 TWO_MILLION = """
-import random, resource, sys
+import random, sys
 import numpy as np
 from losscli.numerics.exact import ExactSum
+from tests.numerics.exact_oracle import peak_kilobytes
 
 draw, rng = np.random.default_rng(11), random.Random(12)
 size = int(sys.argv[1])
@@ -209,7 +244,7 @@ while len(parts) > 1:
     rng.shuffle(parts)
     parts[0].merge(parts.pop())
 state = parts[0].to_state()
-print(state["integer"], state["exponent"], resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+print(state["integer"], state["exponent"], peak_kilobytes())
 """
 
 
@@ -217,7 +252,7 @@ def test_two_million_rows_in_blocks_of_1_7_and_65536_give_the_same_bits_in_flat_
     seen = set()
     for size in (1, 7, 65_536):
         run = [sys.executable, "-W", "error", "-c", TWO_MILLION, str(size)]
-        done = subprocess.run(run, capture_output=True, text=True, check=True)
+        done = subprocess.run(run, capture_output=True, text=True, check=True, cwd=ROOT)
         integer, exponent, peak = done.stdout.split()
         assert int(peak) < 300 * 1024, f"{int(peak) // 1024} MB with blocks of {size}"
         seen.add((integer, exponent))
