@@ -13,7 +13,11 @@ from losscli.report.listing import FRAMEWORKS, ListedLoss, ListReport
 
 
 def list_losses(
-    text: str | None = None, *, family: str | None = None, framework: str | None = None, target: str | None = None
+    text: str | None = None,
+    *,
+    family: str | None = None,
+    framework: str | None = None,
+    target: str | None = None,
 ) -> ListReport:
     """The losses whose name, alias, title or framework call holds `text`, and that pass the filters.
 

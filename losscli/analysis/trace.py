@@ -33,34 +33,43 @@ class Evaluation:
     result: decimal.Decimal
 
 
-def trace(bound: BoundLoss, arrays: Sequence[Floats], labels: Sequence[str] = ()) -> TraceRecord:
+def trace(bound: BoundLoss, arrays: Sequence[Floats], place: str = "") -> TraceRecord:
     """Trace every sample of `arrays`, one array per input of the loss.
 
-    Shapes: (n,) each for losses of cells and classes, (k,) or (n, k) for inputs whose rows are vectors. `labels` names
-    the samples. Raises ShapeError, DomainError.
+    Shapes: (n,) each for losses of cells and classes, (k,) or (n, k) for inputs whose rows are vectors. `place` says
+    where they come from. Raises ShapeError, DomainError.
     """
     loss = bound.loss
     raw = [_shaped(array, entry.shape, entry.role) for array, entry in zip(arrays, loss.inputs, strict=True)]
     blocks = loss.check(raw, bound.params)
     values = loss.rows(blocks, bound.params)
-    names = list(labels) or _labels(len(values))
+    names = _labels(len(values), place)
     samples = tuple(
-        trace_sample(bound, [block[row : row + 1] for block in blocks], [array[row] for array in raw], names[row])
+        trace_sample(
+            bound, [block[row : row + 1] for block in blocks], [array[row] for array in raw], names[row]
+        )
         for row in range(len(values))
     )
     whole, together = _together(bound, raw, values)
-    return TraceRecord(bound.spec, loss.title, str(loss.formula).replace("\n", "; "), samples, whole, together)
+    return TraceRecord(
+        bound.spec, loss.title, str(loss.formula).replace("\n", "; "), samples, whole, together
+    )
 
 
 def trace_sample(bound: BoundLoss, blocks: Sequence[Rows], given: Sequence[Any], label: str) -> SampleTrace:
     """Trace one sample: `blocks` hold its one clean row per input, `given` the same as it was typed or read."""
     loss = bound.loss
     value = float(loss.rows(list(blocks), bound.params)[0])
-    scope: dict[str, Any] = {entry.symbol: _plain(block[0]) for entry, block in zip(loss.inputs, blocks, strict=True)}
+    scope: dict[str, Any] = {
+        entry.symbol: _plain(block[0]) for entry, block in zip(loss.inputs, blocks, strict=True)
+    }
     scope |= bound.params
     found = settled(bound, scope, value)
     exact = float(found.result) if found.result.is_finite() or math.isinf(value) else None
-    steps = [*_codings(bound, scope, given), *(_step(text, number) for text, number in _distinct(found.steps))]
+    steps = [
+        *_codings(bound, scope, given),
+        *(_step(text, number) for text, number in _distinct(found.steps)),
+    ]
     steps = [*steps[:-1], Step(steps[-1].expression, repr(value), value)]
     inputs = tuple((entry.symbol, show(_plain(cell))) for entry, cell in zip(loss.inputs, given, strict=True))
     used = tuple((name, show(entry)) for name, entry in bound.params.items() if name in loss.formula.names)
@@ -84,7 +93,9 @@ def evaluate(bound: BoundLoss, scope: dict[str, Any], digits: int) -> Evaluation
     arithmetic = DecimalArithmetic(digits)
     steps: Found = []
     with decimal.localcontext(arithmetic.context):
-        result = bound.loss.formula.evaluate(scope, arithmetic, lambda text, number: steps.append((text, number)))
+        result = bound.loss.formula.evaluate(
+            scope, arithmetic, lambda text, number: steps.append((text, number))
+        )
         steps = steps or [(str(bound.loss.formula), result)]
         return Evaluation(tuple(steps), decimal.Decimal(result))
 
@@ -117,8 +128,10 @@ def _shaped(array: Floats, shape: Shape, role: str) -> Floats:
     return block.reshape(-1)
 
 
-def _labels(count: int) -> list[str]:
-    return [""] if count == 1 else [f"sample {place}" for place in range(1, count + 1)]
+def _labels(count: int, place: str) -> list[str]:
+    if count == 1:
+        return [place]
+    return [f"{place} column {column}" if place else f"sample {column}" for column in range(1, count + 1)]
 
 
 def _plain(cell: Any) -> Any:
@@ -166,7 +179,9 @@ def _distance(value: float, exact: decimal.Decimal) -> float:
             return 0.0
     elif not (math.isfinite(nearest) and math.isfinite(value)):
         return math.inf
-    with decimal.localcontext(decimal.Context(prec=60, Emax=decimal.MAX_EMAX, Emin=decimal.MIN_EMIN, traps=[])):
+    with decimal.localcontext(
+        decimal.Context(prec=60, Emax=decimal.MAX_EMAX, Emin=decimal.MIN_EMIN, traps=[])
+    ):
         return float(abs(decimal.Decimal(value) - exact) / decimal.Decimal(math.ulp(nearest)))
 
 

@@ -92,7 +92,9 @@ def _storage_lines(problem: OSError) -> list[str]:
 
 def _bug_lines(problem: BaseException, *, debug: bool) -> list[str]:
     said = " ".join(str(problem).split())
-    lines = [f"error[E000]: a bug in losscli {__version__}, not in your data: {type(problem).__name__}: {said}"]
+    lines = [
+        f"error[E000]: a bug in losscli {__version__}, not in your data: {type(problem).__name__}: {said}"
+    ]
     if debug:
         return [*lines, "hint: please report it with the traceback above and the command that you typed"]
     return [*lines, "hint: please report it: run the same command with --debug and send what it prints"]

@@ -3,36 +3,59 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Sequence
 from typing import Any
 
-from losscli.cli.retyping import FIXED, GATES, LOGITS, METRICS, PREDICTIONS, RENAMED, TARGETS, retyped
+from losscli.cli.help import PROTECTED
+from losscli.cli.retyping import FIXED, GATES, LOGITS, METRICS, PREDICTIONS, RENAMED, TARGETS, owners, retyped
 from losscli.errors import LosscliError, UsageError
 
 COMMAND_WORDS = {
-    "compute": ("eval", "evaluate", "score", "run", "calc", "calculate", "loss", "metric", "measure", "metrics"),
+    "compute": (
+        "eval",
+        "evaluate",
+        "score",
+        "run",
+        "calc",
+        "calculate",
+        "loss",
+        "metric",
+        "measure",
+        "metrics",
+    ),
     "explain": ("info", "doc", "docs", "describe", "show", "man", "trace", "why", "what", "help"),
     "list": ("ls", "losses", "search", "find", "all", "catalogue", "catalog"),
 }
+ROOT_OPTIONS = ("--version", "--help", "-h", "--install-completion", "--show-completion")
 GATE_HINT = "print the bare number and compare it in your script: "
 
 
 def explained(mistake: Exception, words: Sequence[str]) -> UsageError:
     """Typer's complaint as an error of ours, with a hint that says what to type instead."""
     kind = type(mistake).__name__
-    command = _command(mistake)
+    command = _command(mistake, words)
     if kind == "NoSuchOption":
         return _unknown_option(_option_typed(mistake, words), command, words)
     if kind == "MissingParameter":
         return _missing(mistake, command)
     if command is None:
         return _no_command(words)
-    return UsageError(_sentence(mistake), hint=f"losscli {command} --help lists the options and their values")
+    hint = f"losscli {command} --help lists the options and their values"
+    said = _sentence(mistake)
+    if "unexpected extra argument" in said:
+        said, hint = f"losscli {command} takes one TEXT", "put several words in quotes"
+    return UsageError(said, hint=hint)
 
 
-def _command(mistake: Any) -> str | None:
+def _command(mistake: Any, words: Sequence[str]) -> str | None:
+    """The command that was being parsed; None before one was found."""
+    from losscli.cli.app import COMMANDS
+
     context = getattr(mistake, "ctx", None)
-    return None if context is None or context.parent is None else str(context.info_name)
+    if context is None:
+        return next((word for word in words if word in COMMANDS), None)
+    return None if context.parent is None else str(context.info_name)
 
 
 def _option_typed(mistake: Any, words: Sequence[str]) -> str:
@@ -44,22 +67,40 @@ def _option_typed(mistake: Any, words: Sequence[str]) -> str:
 
 
 def _sentence(mistake: Any) -> str:
-    said = str(mistake.format_message()).removeprefix("Invalid value for ").replace("\x00", "").rstrip(".")
+    """Typer's own words, without the quotes round the option and the words of its type system."""
+    said = str(mistake.format_message()).replace(PROTECTED, "").rstrip(".")
+    option, quoted, rest = said.removeprefix("Invalid value for '").partition("': ")
+    if quoted and said.startswith("Invalid value"):
+        said = f"{option} {rest}"
+    said = re.sub(r"is not a valid int(eger)?( range)?$", "is not a whole number", said)
+    said = re.sub(r"is not in the range x>=(\d+)$", r"is below \1, the least it takes", said)
+    said = re.sub(r"is not in the range (\d+)<=x<=(\d+)$", r"is not in the range from \1 to \2", said)
     return said[:1].lower() + said[1:]
 
 
 def _unknown_option(name: str, command: str | None, words: Sequence[str]) -> UsageError:
     plain = name if name.startswith("--") or len(name) == 2 else f"-{name}"
     if command is None:
-        return UsageError(f"there is no option {name} before the command", hint=_retyped_hint(["compute", *words]))
-    if command == "compute":
-        why = _why(plain, words)
-        if why:
-            hint = _retyped_hint(words)
-            return UsageError(f"there is no option {name}: {why}", hint=hint)
-    near = difflib.get_close_matches(plain, known_options(command), n=3, cutoff=0.6)
+        if all(word.startswith("-") for word in words):
+            near = difflib.get_close_matches(plain, ROOT_OPTIONS, n=1, cutoff=0.5)
+            hint = f"did you mean {near[0]}?" if near else "losscli --help lists the commands"
+            return UsageError(f"there is no option {name}", hint=hint)
+        return UsageError(
+            f"there is no option {name} before the command", hint=_retyped_hint(["compute", *words])
+        )
+    why = _why(plain, words) if command == "compute" else ""
+    if why:
+        return UsageError(f"there is no option {name}: {why}", hint=_retyped_hint(words))
+    near = _near_options(plain, command)
     hint = f"did you mean {' or '.join(near)}?" if near else f"losscli {command} --help lists the options"
     return UsageError(f"there is no option {name} of losscli {command}", hint=hint)
+
+
+def _near_options(name: str, command: str) -> list[str]:
+    known = {word: word for word in known_options(command)}
+    elsewhere = {word: there for word, there in {**RENAMED, **FIXED}.items() if there.split()[0] in known}
+    found = difflib.get_close_matches(name, [*known, *elsewhere], n=3, cutoff=0.6)
+    return list(dict.fromkeys(known.get(word) or elsewhere[word] for word in found))
 
 
 def _why(name: str, words: Sequence[str]) -> str:
@@ -79,8 +120,6 @@ def _why(name: str, words: Sequence[str]) -> str:
 
 
 def _parameter_reason(name: str, words: Sequence[str]) -> str:
-    from losscli.cli.retyping import owners
-
     found = owners(name.lstrip("-"), words)
     return f"{found[1]} is a parameter of {found[0]} and stands beside its name" if found else ""
 
@@ -95,13 +134,20 @@ def known_options(command: str) -> list[str]:
     from importlib import import_module
 
     built = import_module(f"losscli.cli.commands.{command}").build()
-    return [word for param in built.params for word in (*param.opts, *param.secondary_opts) if word.startswith("-")]
+    return [
+        word
+        for param in built.params
+        for word in (*param.opts, *param.secondary_opts)
+        if word.startswith("-")
+    ]
 
 
 def _missing(mistake: Any, command: str | None) -> UsageError:
     name = getattr(mistake.param, "name", "")
     if name == "losses":
-        return UsageError("a loss and its files are missing", hint="for example: losscli compute bce y.csv p.csv")
+        return UsageError(
+            "a loss and its files are missing", hint="for example: losscli compute bce y.csv p.csv"
+        )
     if name == "sources":
         return UsageError("the files to score are missing", hint=_example_of(mistake))
     return UsageError(_sentence(mistake), hint=f"losscli {command} --help lists what it takes")
@@ -126,12 +172,17 @@ def _no_command(words: Sequence[str]) -> UsageError:
         return UsageError(f"{word} is a loss, not a command", hint=hint)
     guess = next((name for name, others in COMMAND_WORDS.items() if word.lower() in others), None)
     if word == "help":
-        return UsageError("'help' is no command", hint="losscli --help, or losscli explain for the list of topics")
+        page = f" {rest[0]}" if rest and rest[0] in COMMANDS else ""
+        return UsageError(
+            "there is no command 'help'", hint=f"losscli{page} --help; losscli explain lists the topics"
+        )
     near = [guess] if guess else difflib.get_close_matches(word.lower(), COMMANDS, n=1, cutoff=0.6)
     if near:
         return UsageError(f"there is no command {word!r}", hint=_quoted([near[0], *rest]))
     if "." in word and rest:
-        return UsageError(f"there is no command {word!r}", hint=f"losscli compute LOSS {_quoted([word, *rest])[8:]}")
+        return UsageError(
+            f"there is no command {word!r}", hint=f"losscli compute LOSS {_quoted([word, *rest])[8:]}"
+        )
     return UsageError(f"there is no command {word!r}", hint=f"the commands are {', '.join(COMMANDS)}")
 
 
@@ -156,7 +207,10 @@ def loss_expected(text: str, sources: Sequence[str]) -> UsageError | None:
     """The error for a file where the losses stand: `losscli compute y.csv p.csv bce`. None when it is no file."""
     import os
 
-    if not (os.path.exists(text) or text.startswith((":", "-", "/", "./"))) and "." not in text.partition(":")[0]:
+    if (
+        not (os.path.exists(text) or text.startswith((":", "-", "/", "./")))
+        and "." not in text.partition(":")[0]
+    ):
         return None
     named = [source for source in sources if _is_losses(source)]
     loss = named[0] if named else "LOSS"

@@ -25,16 +25,20 @@ def examples_first(formatter: Any, examples: Sequence[str]) -> None:
 
 
 def command(
-    name: str, record: type[Record], action: Callable[[Record], None], *, examples: Sequence[str]
+    name: str, record: type[Record], action: Callable[[Record], None], *, usage: str, examples: Sequence[str]
 ) -> Any:
     """A typer command whose options are the fields of a frozen record, and which calls `action` with the record.
 
     A field's annotation words the option, its default is the option's, the record's docstring is the help text.
+    `usage` names the arguments.
     """
 
     class Command(TyperCommand):
         def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]
             return super().parse_args(ctx, [protect(word) for word in args])  # type: ignore[arg-type]
+
+        def collect_usage_pieces(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]
+            return [usage, "[OPTIONS]"]
 
         def format_help(self, ctx: typer.Context, formatter: Any) -> None:  # type: ignore[override]
             examples_first(formatter, examples)
@@ -52,10 +56,12 @@ def command(
 
 
 def signature_of(record: type[Any]) -> Signature:
-    """The fields of a dataclass as keyword parameters, their annotations resolved."""
+    """The fields of a dataclass as keyword parameters, their annotations resolved; a record's own stand
+    before those that it inherits."""
     hints = get_type_hints(record, include_extras=True)
+    homes = [set(kind.__dict__.get("__annotations__", {})) for kind in record.__mro__]
     parameters = []
-    for entry in fields(record):
+    for entry in sorted(fields(record), key=lambda entry: [entry.name in home for home in homes].index(True)):
         default = Parameter.empty if entry.default is MISSING else entry.default
         if entry.default_factory is not MISSING:
             default = entry.default_factory()

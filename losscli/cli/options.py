@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Annotated, Literal, TypeAlias
 
 import typer
@@ -25,7 +26,9 @@ Sources: TypeAlias = Annotated[
 Weight: TypeAlias = Annotated[
     str | None,
     typer.Option(
-        "--weight", metavar="COLUMN|SOURCE", help="Weight of each row: a column of the inputs, :COLUMN, or a file."
+        "--weight",
+        metavar="COLUMN|SOURCE",
+        help="Weight of each row: a column of the inputs, :COLUMN, or a file.",
     ),
 ]
 Id: TypeAlias = Annotated[
@@ -38,7 +41,8 @@ Id: TypeAlias = Annotated[
     ),
 ]
 Unpaired: TypeAlias = Annotated[
-    Literal["error", "skip"], typer.Option("--unpaired", help="What to do with keys that not all sources have.")
+    Literal["error", "skip"],
+    typer.Option("--unpaired", help="What to do with keys that not all sources have."),
 ]
 Reduction: TypeAlias = Annotated[
     str,
@@ -49,7 +53,8 @@ Reduction: TypeAlias = Annotated[
     ),
 ]
 MultiOutput: TypeAlias = Annotated[
-    Literal["mean", "sum", "none"], typer.Option("--multioutput", help="How the columns of one row are combined.")
+    Literal["mean", "sum", "none"],
+    typer.Option("--multioutput", help="How the columns of one row are combined."),
 ]
 Missing: TypeAlias = Annotated[
     Literal["error", "skip"],
@@ -57,18 +62,27 @@ Missing: TypeAlias = Annotated[
 ]
 Labels: TypeAlias = Annotated[
     str | None,
-    typer.Option("--labels", metavar="A,B[,C...]", help="The classes in order; of two, the second is positive."),
+    typer.Option(
+        "--labels", metavar="A,B[,C...]", help="The classes in order; of two, the second is positive."
+    ),
 ]
 Header: TypeAlias = Annotated[
     bool | None,
-    typer.Option("--header/--no-header", show_default=False, help="Whether the first row holds names. [default: decided]"),
+    typer.Option(
+        "--header/--no-header",
+        show_default=False,
+        help="Whether the first row holds names. [default: decided]",
+    ),
 ]
 Delimiter: TypeAlias = Annotated[
-    str | None, typer.Option("--delimiter", metavar="CHARACTER", help="Between the cells of a CSV. [default: decided]")
+    str | None,
+    typer.Option("--delimiter", metavar="CHARACTER", help="Between the cells of a CSV. [default: decided]"),
 ]
 InputFormat: TypeAlias = Annotated[
     str | None,
-    typer.Option("--input-format", metavar="NAME", help="csv, tsv, json, ndjson, npy. [default: from the suffix]"),
+    typer.Option(
+        "--input-format", metavar="NAME", help="csv, tsv, json, ndjson, npy. [default: from the suffix]"
+    ),
 ]
 Rows: TypeAlias = Annotated[
     str | None,
@@ -82,7 +96,9 @@ Gradient: TypeAlias = Annotated[
 ]
 PerSample: TypeAlias = Annotated[
     str | None,
-    typer.Option("--per-sample", metavar="PATH", help="Write all per-sample values to a file; its suffix decides how."),
+    typer.Option(
+        "--per-sample", metavar="PATH", help="Write all per-sample values to a file; its suffix decides how."
+    ),
 ]
 Precision: TypeAlias = Annotated[
     int | None,
@@ -114,11 +130,42 @@ Output: TypeAlias = Annotated[
         help="Write the report to a file as well; repeatable; the suffix or FORMAT decides how.",
     ),
 ]
-Color: TypeAlias = Annotated[Literal["auto", "always", "never"], typer.Option("--color", help="Colours in tables.")]
+Color: TypeAlias = Annotated[
+    Literal["auto", "always", "never"], typer.Option("--color", help="Colours in tables.")
+]
 Quiet: TypeAlias = Annotated[
     bool, typer.Option("-q", "--quiet", help="Nothing on standard error but errors.")
 ]
 Verbose: TypeAlias = Annotated[
-    bool, typer.Option("-v", "--verbose", help="Say what was decided about each input: header, format, delimiter, labels.")
+    bool,
+    typer.Option(
+        "-v", "--verbose", help="Say what was decided about each input: header, format, delimiter, labels."
+    ),
 ]
 Debug: TypeAlias = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """How a report is shown: the options that every command has."""
+
+    format: Format = None
+    output: Output = field(default_factory=list)
+    precision: Precision = None
+    color: Color = "auto"
+    quiet: Quiet = False
+    verbose: Verbose = False
+    debug: Debug = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read(Shown):
+    """How inputs are read and paired: the options of every command that reads files."""
+
+    id: Id = field(default_factory=list)
+    unpaired: Unpaired = "error"
+    missing: Missing = "error"
+    labels: Labels = None
+    header: Header = None
+    delimiter: Delimiter = None
+    input_format: InputFormat = None

@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 Bound: TypeAlias = "BoundLoss"
 
 TARGETS = frozenset(
-    "--target --targets --y-true --y_true --ytrue --true --truth --ground-truth --gold --label --actual --observed "
-    "--expected --reference --references --y".split()
+    ["--target", "--targets", "--y-true", "--y_true", "--ytrue", "--true", "--truth", "--ground-truth", "--gold", "--label", "--actual", "--observed", "--expected", "--reference", "--references", "--y"]
 )
 PREDICTIONS = frozenset(
-    "--prediction --predictions --y-pred --y_pred --ypred --pred --preds --predicted --y-score --y_score --y-prob "
-    "--y_prob --score --scores --prob --probs --probability --probabilities --proba --logits --p".split()
+    ["--prediction", "--predictions", "--y-pred", "--y_pred", "--ypred", "--pred", "--preds", "--predicted", "--y-score", "--y_score", "--y-prob", "--y_prob", "--score", "--scores", "--prob", "--probs", "--probability", "--probabilities", "--proba", "--logits", "--p"]
 )
-METRICS = frozenset("--metric --metrics --loss --losses --criterion --objective --measure -m -l".split())
-GATES = frozenset("--max --min --equals --limit-max --fail-above --fail-under --fail-over --assert --require".split())
+METRICS = frozenset(["--metric", "--metrics", "--loss", "--losses", "--criterion", "--objective", "--measure", "-m", "-l"])
+GATES = frozenset(
+    ["--max", "--min", "--equals", "--limit-max", "--fail-above", "--fail-under", "--fail-over", "--assert", "--require"]
+)
 LOGITS = {"--from-logits", "--from_logits", "--with-logits"}
 OF_LOGITS = {
     "bce": "bce_logits",
@@ -108,7 +108,7 @@ RENAMED = {
 }
 """Options of other tools that take a value, and the option that takes the same value here."""
 
-FLAGS = frozenset("--gradient --quiet -q --verbose -v --debug --header --no-header --help -h".split())
+FLAGS = frozenset(["--gradient", "--quiet", "-q", "--verbose", "-v", "--debug", "--header", "--no-header", "--help", "-h"])
 """Options of compute that take no value."""
 
 

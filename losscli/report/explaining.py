@@ -24,7 +24,13 @@ class Explanation:
 
     def plain(self) -> dict[str, Any]:
         """The entry of JSON."""
-        return {"topic": self.topic, "kind": self.kind, "title": self.title, **self.facts, "text": list(self.lines)}
+        return {
+            "topic": self.topic,
+            "kind": self.kind,
+            "title": self.title,
+            **self.facts,
+            "text": list(self.lines),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +65,11 @@ class SampleTrace:
         found: dict[str, Any] = {"sample": self.label, "inputs": dict(self.inputs)}
         found["steps"] = [{"expression": step.expression, "value": step.value} for step in self.steps]
         found |= number("value", self.value)
-        return found | ({"exact": None} if self.exact is None else number("exact", self.exact)) | {"ulp": self.ulp}
+        return (
+            found
+            | ({"exact": None} if self.exact is None else number("exact", self.exact))
+            | {"ulp": self.ulp}
+        )
 
     def verdict(self) -> str:
         """How the number that the loss computes compares with the exact value; empty where they agree."""
@@ -100,12 +110,20 @@ class TraceRecord:
             sample = self.samples[0]
             inputs = "   ".join(f"{symbol} = {text}" for symbol, text in sample.inputs)
             title = (f"{sample.label}: {inputs}" if sample.label else inputs,)
-            columns = (Column("step", "step", Kind.WHOLE), Column("expression", "expression"), Column("value", "value"))
+            columns = (
+                Column("step", "step", Kind.WHOLE),
+                Column("expression", "expression"),
+                Column("value", "value"),
+            )
             rows = [(place, step.expression, step.value) for place, step in enumerate(sample.steps, 1)]
             notes = tuple(line for line in (sample.verdict(), *self.notes) if line)
             return Table("trace", columns, rows, heading=heading + title, notes=notes)
         symbols = [symbol for symbol, _ in self.samples[0].inputs]
-        columns = (Column("sample", ""), *(Column(name, name) for name in symbols), Column("value", self.spec))
+        columns = (
+            Column("sample", ""),
+            *(Column(name, name) for name in symbols),
+            Column("value", self.spec),
+        )
         lines = [(one.label, *(text for _, text in one.inputs), repr(one.value)) for one in self.samples]
         return Table("trace", columns, lines, heading=heading, notes=(*self._together(), *self.notes))
 
@@ -121,7 +139,11 @@ class TraceRecord:
             if len(self.samples) > 1:
                 found.append(f"{start}{inputs}  {self.spec} = {sample.value!r}")
                 continue
-            found += ["", f"{start}{inputs}", *(f"  {step.expression} = {step.value}" for step in sample.steps)]
+            found += [
+                "",
+                f"{start}{inputs}",
+                *(f"  {step.expression} = {step.value}" for step in sample.steps),
+            ]
             found += [line for line in (sample.verdict(),) if line]
         return [*found, *self._together(), *self.notes]
 

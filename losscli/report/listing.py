@@ -88,8 +88,21 @@ class ListReport:
 
     def main_table(self) -> Table:
         """One record a loss, complete."""
-        names = ("loss", "title", "family", "direction", "target", "inputs", "params", "aliases", *FRAMEWORKS, "origin")
-        return Table("losses", tuple(Column(name, name) for name in names), [_record(entry) for entry in self.losses])
+        names = (
+            "loss",
+            "title",
+            "family",
+            "direction",
+            "target",
+            "inputs",
+            "params",
+            "aliases",
+            *FRAMEWORKS,
+            "origin",
+        )
+        return Table(
+            "losses", tuple(Column(name, name) for name in names), [_record(entry) for entry in self.losses]
+        )
 
     def lines(self) -> list[str]:
         """Tab-separated: name, family, kind of target, title, aliases."""
@@ -109,9 +122,12 @@ class ListReport:
             Column("aliases", "also called", drop=3),
         )
         rows = [
-            (e.name, e.title, e.family, e.target, e.parameter_names(), " ".join(e.aliases[:3])) for e in self.losses
+            (e.name, e.title, e.family, e.target, e.parameter_names(), " ".join(e.aliases[:3]))
+            for e in self.losses
         ]
-        return [Table("losses", columns, rows, notes=(self._note(), "losscli explain NAME tells all about one"))]
+        return [
+            Table("losses", columns, rows, notes=(self._note(), "losscli explain NAME tells all about one"))
+        ]
 
     def _note(self) -> str:
         chosen = f" with {', '.join(self.filters)}" if self.filters else ""
@@ -120,7 +136,9 @@ class ListReport:
 
 def _record(entry: ListedLoss) -> tuple[str, ...]:
     same, differs = dict(entry.same_as), dict(entry.differs)
-    calls = [same.get(name) or (f"differs: {differs[name]}" if name in differs else "") for name in FRAMEWORKS]
+    calls = [
+        same.get(name) or (f"differs: {differs[name]}" if name in differs else "") for name in FRAMEWORKS
+    ]
     inputs = " ".join(f"{role}:{kind}" for role, kind in entry.inputs)
     facts = (entry.name, entry.title, entry.family, entry.direction, entry.target, inputs)
     return (*facts, "; ".join(entry.params), " ".join(entry.aliases), *calls, entry.origin)

@@ -1,0 +1,249 @@
+"""Losses, codes and topics as text: every sentence comes from a fact, a docstring or a class that the code runs on."""
+
+from __future__ import annotations
+
+import inspect
+import shlex
+import textwrap
+
+from losscli.analysis.listing import listed
+from losscli.analysis.topics import TOPICS, Topic
+from losscli.domains import BINARY, SIGNS, ClassIndex, Directed, Domain, Interval, NonZero, Simplex
+from losscli.errors import SeveralErrors, by_code
+from losscli.registry import BoundLoss, Input, Loss, NoConstant, Shape, all_losses, families
+from losscli.report.explaining import Explanation
+from losscli.report.listing import FRAMEWORKS
+from losscli.report.warnings import WARNINGS
+
+WIDTH = 88
+LABEL = 15
+HEADINGS = ("Formula", "Shapes", "Unit", "Raises", "Not", "Gradient", "Example")
+"""The fixed headings of a loss's docstring."""
+
+
+def describe_index() -> Explanation:
+    """The list of topics: losses by family, what to know once, codes."""
+    by_family = {
+        family: [loss.name for loss in all_losses() if loss.family == family] for family in families()
+    }
+    codes = {code: _first_sentence(kind) for code, kind in by_code().items() if code != SeveralErrors.code}
+    lines = ["losscli explain TOPIC explains a loss, a code, or one of these topics.", ""]
+    lines += [f"  {entry.name:<12} {entry.title}" for entry in TOPICS]
+    lines += ["", "Losses (losscli list shows more):"]
+    for family, names in by_family.items():
+        lines += _labelled(f"  {family}", " ".join(names))
+    lines += ["", "Errors:"]
+    lines += [line for code, words in codes.items() for line in _labelled(f"  {code}", words, 8)]
+    lines += ["", "Warnings:"]
+    lines += [
+        line for code, entry in WARNINGS.items() for line in _labelled(f"  {code}", entry.title + ".", 8)
+    ]
+    lines += ["", "One sample, step by step:", "  losscli explain bce --target 1 --prediction 0.8"]
+    lines += ["One row of files:", "  losscli explain bce y.csv p.csv --row 17"]
+    facts = {
+        "losses": by_family,
+        "topics": {entry.name: entry.title for entry in TOPICS},
+        "codes": codes | {code: entry.title for code, entry in WARNINGS.items()},
+    }
+    return Explanation("topics", "index", "What can be explained", tuple(lines), {"index": facts})
+
+
+def describe_topic(entry: Topic) -> Explanation:
+    """A topic's text."""
+    return Explanation(entry.name, "topic", entry.title, entry.lines())
+
+
+def describe_code(code: str) -> Explanation:
+    """An error or warning code: what it means, its exit code."""
+    if code in WARNINGS:
+        entry = WARNINGS[code]
+        lines = (
+            f"{code}  {entry.title}",
+            "",
+            *_wrapped(entry.words),
+            "",
+            "A warning; the exit code stays 0.",
+        )
+        return Explanation(code, "code", entry.title, lines, {"exit_code": 0})
+    kind = by_code()[code]
+    first = _first_sentence(kind)
+    words = " ".join(inspect.cleandoc(kind.__doc__ or "").split())
+    rest = words.removeprefix(first).strip()
+    gravest = "the gravest of the exit codes of its errors" if kind is SeveralErrors else str(kind.exit_code)
+    lines = (f"{code}  {first}", *(("", *_wrapped(rest)) if rest else ()), "", f"exit code: {gravest}")
+    facts = {} if kind is SeveralErrors else {"exit_code": kind.exit_code}
+    return Explanation(code, "code", first, tuple(lines), facts)
+
+
+def describe_loss(bound: BoundLoss) -> Explanation:
+    """Everything that is known of a loss, under these parameters."""
+    loss = bound.loss
+    lines = [f"{bound.spec}  {loss.title}"]
+    if loss.aliases:
+        lines += _labelled("also called", ", ".join(loss.aliases))
+    lines += _labelled("family", f"{loss.family}; {_direction(loss)}{_unit(bound)}{_origin(loss)}")
+    lines += ["", *_wrapped(_summary(loss)), ""]
+    lines += _labelled("formula", str(loss.formula))
+    sections = docstring_sections(loss)
+    lines += _labelled("shapes", sections.get("Shapes", ""))
+    lines += _inputs(bound)
+    lines += _parameters(loss)
+    lines += _facts(bound, sections)
+    lines += _frameworks(loss)
+    lines += _labelled("not", sections.get("Not", ""))
+    lines += _labelled("source", loss.source)
+    lines += ["", "example", *(f"  {line}" for line in docstring_example(loss))]
+    lines += ["one sample, step by step", f"  {example_call(bound)}"]
+    return Explanation(bound.spec, "loss", loss.title, tuple(lines), _plain(bound, sections))
+
+
+def example_call(bound: BoundLoss) -> str:
+    """A command that traces one sample of this loss and runs as it stands."""
+    words = ["losscli", "explain", bound.spec]
+    for entry in bound.loss.inputs:
+        words += [f"--{entry.role}", example_value(entry.domain_for(bound.params), entry)]
+    return shlex.join(words)
+
+
+def example_value(domain: Domain, entry: Input) -> str:
+    """Values of one sample that lie in a domain: a good guess for a prediction, something that happens for a target."""
+    is_target = entry.role == "target"
+    if isinstance(domain, Simplex):
+        return "0.1,0.6,0.3" if is_target else "0.2,0.5,0.3"
+    if isinstance(domain, Directed) or entry.shape is Shape.VECTOR:
+        return "1,2,3" if is_target else "1,2,0.5"
+    if isinstance(domain, Interval):
+        wanted = (3.0, 1.0, 0.5) if is_target else (2.5, 0.8, 0.5)
+        return f"{next((value for value in wanted if domain.holds(value)), domain.low):g}"
+    if isinstance(domain, NonZero):
+        return "3" if is_target else "2.5"
+    if isinstance(domain, ClassIndex):
+        return "1" if is_target or domain.bounded else "2"
+    return "1" if domain in (BINARY, SIGNS) or is_target else "0.8"
+
+
+def docstring_sections(loss: Loss) -> dict[str, str]:
+    """The words under each fixed heading of the docstring, on one line each."""
+    found: dict[str, list[str]] = {}
+    current = ""
+    for line in loss.doc.splitlines():
+        heading, _, words = line.partition(" ")
+        if heading in HEADINGS:
+            current = heading
+            found[current] = [words.strip()]
+        elif line.startswith(">>>") or not line.strip():
+            current = ""
+        elif current:
+            found[current].append(line.strip())
+    return {heading: " ".join(words) for heading, words in found.items()}
+
+
+def docstring_example(loss: Loss) -> list[str]:
+    """The lines of the docstring's example, with their results."""
+    lines = loss.doc.splitlines()
+    start = next((place for place, line in enumerate(lines) if line.startswith(">>>")), len(lines))
+    return [line for line in lines[start:] if line.strip()]
+
+
+def _summary(loss: Loss) -> str:
+    return " ".join(loss.doc.split("\n\n")[0].split())
+
+
+def _direction(loss: Loss) -> str:
+    return {"minimize": "lower is better", "maximize": "higher is better"}.get(
+        loss.direction, "neither is better"
+    )
+
+
+def _unit(bound: BoundLoss) -> str:
+    unit = bound.loss.unit_for(bound.params)
+    return f"; in {unit}" if unit else ""
+
+
+def _origin(loss: Loss) -> str:
+    return "" if loss.origin == "losscli" else f"; from {loss.origin}"
+
+
+def _inputs(bound: BoundLoss) -> list[str]:
+    lines: list[str] = []
+    for entry in bound.loss.inputs:
+        words = f"{entry.symbol}: {entry.words}; {entry.domain_for(bound.params)}"
+        lines += _labelled(entry.role, words)
+    return lines
+
+
+def _parameters(loss: Loss) -> list[str]:
+    if not loss.params:
+        return _labelled("parameters", "none")
+    lines: list[str] = []
+    for place, param in enumerate(loss.params):
+        aliases = f"; also {', '.join(param.aliases)}" if param.aliases else ""
+        lines += _labelled("" if place else "parameters", f"{param}{aliases}")
+    return lines
+
+
+def _facts(bound: BoundLoss, sections: dict[str, str]) -> list[str]:
+    loss = bound.loss
+    gradient = sections.get("Gradient") or (
+        f"by {loss.inputs[-1].symbol}, with --gradient" if loss.slope is not None else "none"
+    )
+    lines = _labelled("gradient", gradient)
+    lines += _labelled("perfect", loss.perfect.words + ("" if loss.perfect.attained else " (only tended to)"))
+    best = loss.best_constant
+    lines += _labelled("best constant", ("none: " if isinstance(best, NoConstant) else "") + best.words)
+    if loss.likelihood:
+        lines += _labelled("likelihood", loss.likelihood)
+    if loss.is_set and loss.part:
+        lines += _labelled("whole set", f"exists for all rows together; its per-row part is {loss.part}")
+    return lines
+
+
+def _frameworks(loss: Loss) -> list[str]:
+    lines: list[str] = []
+    for name in dict.fromkeys([*FRAMEWORKS, *loss.same_as, *loss.differs]):
+        if name in loss.same_as:
+            lines += _labelled(name, f"same: {loss.same_as[name]}")
+        if name in loss.differs:
+            lines += _labelled("" if name in loss.same_as else name, f"differs: {loss.differs[name]}")
+    return lines
+
+
+def _plain(bound: BoundLoss, sections: dict[str, str]) -> dict[str, object]:
+    """What JSON holds of a loss: the entry of `list` and what only `explain` says."""
+    loss = bound.loss
+    facts: dict[str, object] = dict(listed(loss).plain())
+    facts |= {
+        "spec": bound.spec,
+        "params": dict(bound.params),
+        "summary": _summary(loss),
+        "formula": str(loss.formula),
+        "shapes": sections.get("Shapes"),
+        "unit": loss.unit_for(bound.params),
+        "likelihood": loss.likelihood,
+        "best_constant": None if isinstance(loss.best_constant, NoConstant) else loss.best_constant.words,
+        "not": sections.get("Not"),
+        "source": loss.source,
+        "example": docstring_example(loss),
+    }
+    return facts
+
+
+def _first_sentence(kind: type) -> str:
+    words = " ".join(inspect.cleandoc(kind.__doc__ or "").split())
+    return words.partition(". ")[0].rstrip(".") + "."
+
+
+def _wrapped(text: str) -> list[str]:
+    return textwrap.wrap(text, WIDTH, break_long_words=False, break_on_hyphens=False)
+
+
+def _labelled(label: str, text: str, width: int = LABEL) -> list[str]:
+    """A label and its words beside it, wrapped; nothing where there are no words."""
+    if not text:
+        return []
+    lines: list[str] = []
+    for paragraph in text.splitlines():
+        lines += textwrap.wrap(
+            paragraph, WIDTH - width, break_long_words=False, break_on_hyphens=False, subsequent_indent="  "
+        )
+    return [f"{label if not place else '':<{width}}{line}".rstrip() for place, line in enumerate(lines)]

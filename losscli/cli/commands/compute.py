@@ -1,0 +1,166 @@
+"""`losscli compute`: per-sample and reduced values of losses on files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from losscli.cli import options as flag
+from losscli.cli.help import command
+from losscli.cli.options import Read
+from losscli.cli.publishing import Publication, plan
+from losscli.cli.reading import read_options, written_paths
+from losscli.errors import UnknownLoss, UsageError
+
+if TYPE_CHECKING:
+    from losscli.engine.request import Listeners
+    from losscli.report.compute import ComputeReport, InputUsed
+
+EXAMPLES = (
+    "losscli compute bce sample_data/y.csv sample_data/p.csv",
+    "losscli compute mse,mae sample_data/diabetes.csv:target :prediction --format json",
+)
+
+STREAMED = frozenset({"plain", "csv", "tsv", "ndjson"})
+"""The formats in which all per-sample values go to standard output block by block."""
+HEADLINES = frozenset({"plain", "value", "csv", "tsv", "ndjson"})
+"""The formats that print the headline of each loss and nothing of its rows."""
+TABLES = frozenset({"table", "markdown", "latex"})
+"""The formats that show rows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComputeOptions(Read):
+    """Per-sample and reduced values of one or several losses.
+
+    Sources come in the order of the loss's inputs, the target first. `losscli explain sources`, `losses`, `pairing`
+    and `formats` say more.
+    """
+
+    losses: flag.Losses
+    sources: flag.Sources
+    weight: flag.Weight = None
+    reduction: flag.Reduction = "mean"
+    multioutput: flag.MultiOutput = "mean"
+    rows: flag.Rows = None
+    worst: flag.Worst = None
+    gradient: flag.Gradient = False
+    per_sample: flag.PerSample = None
+
+
+def run(options: ComputeOptions) -> None:
+    """Compute and print."""
+    inputs = written_paths(options.sources, options.weight)
+    others = [options.per_sample] if options.per_sample is not None else []
+    publication = plan(options, inputs, others)
+    streamed = options.reduction == "none" and publication.format.name in STREAMED
+    with ExitStack() as stack:
+        report = _computed(options, publication, _listeners(options, publication, stack, streamed=streamed))
+        pieces = None if streamed and not publication.files else publication.prepare(report, stack)
+    if pieces is not None and not streamed:
+        publication.show(pieces)
+    publication.warn(report)
+    publication.tell([*unused(options, publication.formats()), *decisions(options, report)])
+
+
+def _listeners(
+    options: ComputeOptions, publication: Publication, stack: ExitStack, *, streamed: bool
+) -> Listeners:
+    """Who hears of the run. They leave the stack in turn: progress, the file, standard output last."""
+    from losscli.engine.request import Listeners
+
+    sinks: list[Any] = []
+    if streamed or options.per_sample is not None:
+        from losscli.outputs.samples import samples_to_file, samples_to_stdout
+
+        if streamed:
+            sinks.append(stack.enter_context(samples_to_stdout(publication.format.name)))
+        if options.per_sample is not None:
+            sinks.append(stack.enter_context(samples_to_file(options.per_sample)))
+    from losscli.cli.progress import Progress, wanted
+
+    progress = stack.enter_context(Progress()) if wanted(options.quiet) else None
+    return Listeners(sinks=tuple(sinks), progress=progress)
+
+
+def _computed(options: ComputeOptions, publication: Publication, listeners: Listeners) -> ComputeReport:
+    from losscli import api
+
+    try:
+        return api.compute(
+            options.losses,
+            *options.sources,
+            listeners=listeners,
+            weight=options.weight,
+            reduction=options.reduction,
+            multioutput=options.multioutput,
+            rows=_rows(options.rows),
+            worst=options.worst,
+            gradient=options.gradient,
+            **extent(options, publication),
+            **read_options(options),
+        )
+    except UnknownLoss as unknown:
+        from losscli.cli.guesses import loss_expected
+
+        raise loss_expected(options.losses, options.sources) or unknown from None
+
+
+def extent(options: ComputeOptions, publication: Publication) -> dict[str, bool]:
+    """Compute no more than is printed: the summary and the rows only where a format shows them."""
+    shown, *files = publication.formats()
+    none = options.reduction == "none"
+    rows = set(files) if none and shown in STREAMED else {shown, *files}
+    return {"summary": bool({shown, *files} - HEADLINES), "samples": bool(rows if none else rows - HEADLINES)}
+
+
+def unused(options: ComputeOptions, formats: Sequence[str]) -> list[str]:
+    """A note for each option that changes nothing in the formats that are written."""
+    notes = []
+    asked = {
+        "--rows": options.rows is not None,
+        "--worst": options.worst is not None,
+        "--gradient": options.gradient,
+    }
+    names = " and ".join(name for name, given in asked.items() if given)
+    lists = "json" in formats and options.rows == "all"
+    if (
+        names
+        and options.reduction != "none"
+        and not set(formats) & TABLES
+        and not lists
+        and not options.per_sample
+    ):
+        notes.append(
+            f"note: {formats[0]} shows no rows, so {names} changes nothing; --format table shows them"
+        )
+    if options.precision is not None and not set(formats) & (TABLES | {"latex"}):
+        notes.append(f"note: {formats[0]} prints every digit, so --precision changes nothing")
+    return notes
+
+
+def _rows(text: str | None) -> int | str | None:
+    if text is None or text == "all":
+        return text
+    if text.isascii() and text.isdigit():
+        return int(text)
+    raise UsageError(f"--rows {text}: not a number of rows", hint="--rows 20, or --rows all")
+
+
+def decisions(options: ComputeOptions, report: ComputeReport) -> list[str]:
+    """What was decided about each input, when somebody asks."""
+    return [_decided(entry) for entry in report.inputs] if options.verbose else []
+
+
+def _decided(entry: InputUsed) -> str:
+    parts = [entry.format, f"header: {entry.header}" if entry.header else "", f"{entry.rows:,} rows"]
+    parts.append(f"columns {', '.join(entry.columns)}" if entry.columns else "")
+    parts.append(f"labels {entry.coding}" if entry.coding else "")
+    return f"note: {entry.role} {entry.source}: {'; '.join(part for part in parts if part)}"
+
+
+def build() -> Any:
+    """The command as typer runs it."""
+    return command("compute", ComputeOptions, run, usage="LOSSES SOURCE...", examples=EXAMPLES)
