@@ -72,6 +72,7 @@ _COMPARISONS: dict[type[ast.cmpop], Callable[[Value, Value], bool]] = {
     ast.GtE: lambda a, b: a >= b,
     ast.Eq: lambda a, b: a == b,
     ast.NotEq: lambda a, b: a != b,
+    ast.Is: lambda a, b: a is b,
 }
 FUNCTIONS = ("log", "exp", "sqrt", "abs", "max", "min", "sum", "sign")
 
@@ -149,6 +150,8 @@ class _Walker:
         match node:
             case ast.Constant(value=int() | float() as number):
                 return self.arithmetic.number(float(number))
+            case ast.Constant(value=None):
+                return None  # `threshold is None`: an optional parameter that was not given
             case ast.Name(id=name):
                 return self.scope[name]
             case ast.IfExp() | ast.BoolOp() | ast.Compare():
