@@ -178,7 +178,7 @@ def half_squared_error(target: Rows, prediction: Rows) -> Rows:
         "torchmetrics": "torchmetrics.functional.mean_squared_error(p, y, squared=False)",
         "xgboost": "eval_metric rmse",
         "lightgbm": "metric rmse",
-        "sklearn": "sklearn.metrics.root_mean_squared_error(y, p), of several columns with columns=separate",
+        "sklearn": "sklearn.metrics.root_mean_squared_error(y, p), several columns: columns=separate",
     },
     differs={
         "sklearn": "the mean of the columns' roots: zeros against rows 1, 7 and 1, 1 give 3.0, here 3.6056"

@@ -1,0 +1,264 @@
+"""Regression between squares and absolute values: small errors by their square, large ones by their size."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from losscli.arrays import Floats, Rows
+from losscli.domains import NOT_NEGATIVE, OPEN_UNIT, POSITIVE
+from losscli.losses.regression import EXACT_HIT, PREDICTION, TARGET
+from losscli.numerics.stable import log_cosh as stable_log_cosh
+from losscli.numerics.stable import pseudo_huber as stable_pseudo_huber
+from losscli.numerics.stable import quietly, scaled_difference
+from losscli.params import Param
+from losscli.registry import Accuracy, NoConstant, QuantileConstant, loss
+
+ROOT = NoConstant("no closed form: the root of a monotone equation, found only by iteration")
+DELTA = Param("delta", 1.0, "the size of error where the square gives way to the line", POSITIVE)
+
+
+def _with_far_errors(result: Rows, error: Rows, line: Rows) -> Rows:
+    """The result, but the line where the error alone overflows, since a small slope keeps it finite."""
+    far = np.isinf(error)
+    return np.where(far, line, result) if far.any() else result
+
+
+@quietly
+def _huber_slope(target: Rows, prediction: Rows, *, delta: float) -> Rows:
+    return np.asarray(np.clip(prediction - target, -delta, delta))
+
+
+@loss(
+    "huber",
+    title="Huber loss",
+    family="regression",
+    aliases=("huber_loss",),
+    inputs=(TARGET, PREDICTION),
+    params=[DELTA],
+    formula="e = p - y; e**2 / 2 if abs(e) <= delta else delta * (abs(e) - delta / 2)",
+    gradient=_huber_slope,
+    likelihood="Huber's least favourable density: Gaussian in the middle, exponential tails from delta on",
+    best_constant=ROOT,
+    perfect=EXACT_HIT,
+    same_as={
+        "torch": "torch.nn.functional.huber_loss(p, y, delta=delta)",
+        "keras": "keras.losses.huber(y, p, delta=delta)",
+        "optax": "optax.losses.huber_loss(p, y, delta=delta)",
+        "lightgbm": "metric huber, alpha=delta",
+    },
+    differs={
+        "lightgbm": "its default is alpha=0.9: an error of 3 gives 2.295, here 2.5",
+        "statsmodels": "HuberT's default is t=1.345: an error of 3 gives 3.1305, here 2.5",
+        "sklearn": "HuberRegressor's epsilon counts in units of an estimated scale; it only trains",
+    },
+    accuracy=Accuracy(textbook_holds=True),
+    source="Huber (1964), doi:10.1214/aoms/1177703732",
+)
+@quietly
+def huber(target: Rows, prediction: Rows, *, delta: float) -> Rows:
+    """Half the square of small errors, a line through large ones, joined without a corner.
+
+    Formula  with e = p - y:  e**2 / 2 where |e| <= delta, delta * (|e| - delta / 2) elsewhere
+    Shapes   (n,) and (n,) give (n,); (n, k) and (n, k) give (n, k), averaged over k by the engine
+    Unit     the square of the target's unit
+    Raises   ParamError: delta not above 0.  DomainError: nan or infinity, named with its row
+    Not      smooth_l1, which is huber / delta; pseudo_huber, which is smooth everywhere
+
+    >>> huber([1.0, 0.5], [3.0, 0.0]).tolist()
+    [1.5, 0.125]
+    """
+    error = prediction - target
+    size = np.abs(error)
+    core = np.minimum(size, delta)
+    result = (0.5 * core) * core + delta * (size - core)
+    return _with_far_errors(result, error, np.abs(scaled_difference(delta, prediction, target)))
+
+
+@quietly
+def _smooth_l1_slope(target: Rows, prediction: Rows, *, beta: float) -> Rows:
+    error = prediction - target
+    return np.asarray(np.sign(error) if beta == 0.0 else np.clip(error / beta, -1.0, 1.0))
+
+
+@loss(
+    "smooth_l1",
+    title="Smooth L1 loss",
+    family="regression",
+    aliases=("smooth_l1_loss",),
+    inputs=(TARGET, PREDICTION),
+    params=[Param("beta", 1.0, "the size of error where the square gives way to the line", NOT_NEGATIVE)],
+    formula="e = p - y; e**2 / (2 * beta) if abs(e) < beta else abs(e) - beta / 2",
+    gradient=_smooth_l1_slope,
+    kinks=("p - y if beta == 0 else 1",),
+    best_constant=ROOT,
+    perfect=EXACT_HIT,
+    same_as={"torch": "torch.nn.functional.smooth_l1_loss(p, y, beta=beta)"},
+    accuracy=Accuracy(textbook_holds=True),
+    source="Girshick (2015), arXiv 1504.08083",
+)
+@quietly
+def smooth_l1(target: Rows, prediction: Rows, *, beta: float) -> Rows:
+    """Absolute error whose corner at 0 is replaced by a parabola of width beta.
+
+    Formula  with e = p - y:  e**2 / (2 beta) where |e| < beta, |e| - beta / 2 elsewhere; |e| where beta is 0
+    Shapes   (n,) and (n,) give (n,); (n, k) and (n, k) give (n, k), averaged over k by the engine
+    Unit     the target's unit
+    Raises   ParamError: beta below 0.  DomainError: nan or infinity, named with its row
+    Not      huber, which is beta times as large; the two agree only at 1
+
+    >>> smooth_l1([0.0, 0.0], [3.0, 1.0], beta=2.0).tolist()
+    [2.0, 0.25]
+    """
+    size = np.abs(prediction - target)
+    if beta == 0.0:
+        return size
+    core = np.minimum(size, beta)
+    return np.asarray((0.5 * core) * (core / beta) + (size - core))
+
+
+@quietly
+def _pseudo_huber_slope(target: Rows, prediction: Rows, *, delta: float) -> Rows:
+    error = prediction - target
+    size = np.abs(error)
+    small, big = np.minimum(size, delta), np.maximum(size, delta)
+    share = np.where(np.isinf(size), 1.0, 0.5 * big / np.hypot(0.5 * size, 0.5 * delta))
+    return np.asarray(np.copysign(small * share, error))
+
+
+@loss(
+    "pseudo_huber",
+    title="Pseudo-Huber loss",
+    family="regression",
+    aliases=("pseudo_huber_loss", "pseudohuber", "mphe"),
+    inputs=(TARGET, PREDICTION),
+    params=[
+        Param(
+            "delta",
+            1.0,
+            "the size of error around which the square turns into a line",
+            POSITIVE,
+            aliases=("huber_slope", "f_scale"),
+        )
+    ],
+    formula="delta**2 * (sqrt(1 + ((p - y) / delta)**2) - 1)",
+    gradient=_pseudo_huber_slope,
+    likelihood="symmetric hyperbolic; the constant is dropped",
+    best_constant=ROOT,
+    perfect=EXACT_HIT,
+    same_as={
+        "xgboost": "eval_metric mphe, huber_slope=delta",
+        "scipy": "scipy.special.pseudo_huber(delta, p - y)",
+    },
+    source="Charbonnier et al. (1997), doi:10.1109/83.551699; Hartley and Zisserman (2003)",
+)
+@quietly
+def pseudo_huber(target: Rows, prediction: Rows, *, delta: float) -> Rows:
+    """Smooth everywhere: half the square of small errors, delta times the size of large ones.
+
+    Formula  delta**2 * (sqrt(1 + ((p - y) / delta)**2) - 1)
+    Shapes   (n,) and (n,) give (n,); (n, k) and (n, k) give (n, k), averaged over k by the engine
+    Unit     the square of the target's unit
+    Raises   ParamError: delta not above 0.  DomainError: nan or infinity, named with its row
+    Not      huber, which far from 0 is larger by delta**2 / 2
+
+    >>> pseudo_huber([0.0, 1.0], [0.0, 1.75], delta=1.0).tolist()
+    [0.0, 0.25]
+    """
+    error = prediction - target
+    result = stable_pseudo_huber(np.abs(error), delta)
+    return _with_far_errors(result, error, np.abs(scaled_difference(delta, prediction, target)))
+
+
+@quietly
+def _log_cosh_slope(target: Rows, prediction: Rows) -> Rows:
+    return np.asarray(np.tanh(prediction - target))
+
+
+@loss(
+    "log_cosh",
+    title="Log-cosh loss",
+    family="regression",
+    aliases=("logcosh", "log_cosh_error", "log_cosh_loss"),
+    inputs=(TARGET, PREDICTION),
+    formula="log((exp(p - y) + exp(y - p)) / 2)",
+    gradient=_log_cosh_slope,
+    likelihood="hyperbolic secant; the constant ln pi is dropped",
+    best_constant=ROOT,
+    perfect=EXACT_HIT,
+    same_as={"keras": "keras.losses.log_cosh(y, p)", "optax": "optax.losses.log_cosh(p, y)"},
+    differs={"torchmetrics": "log_cosh_error takes exp literally: infinite from an error of 710 on"},
+    source="Green (1990), doi:10.1109/42.52985; Chen et al. (2019)",
+)
+@quietly
+def log_cosh(target: Rows, prediction: Rows) -> Rows:
+    """Half the square of small errors, size minus ln 2 of large ones, smooth everywhere.
+
+    Formula  log(cosh(p - y)) = log((exp(p - y) + exp(y - p)) / 2)
+    Shapes   (n,) and (n,) give (n,); (n, k) and (n, k) give (n, k), averaged over k by the engine
+    Unit     none: errors should be of the order of 1
+    Raises   DomainError: nan or infinity, named with its row
+    Not      huber and pseudo_huber, whose scale delta can be chosen
+
+    >>> log_cosh([0.0, 0.0], [1.0, -1000.0]).round(9).tolist()
+    [0.43378083, 999.306852819]
+    """
+    return stable_log_cosh(prediction - target)
+
+
+@quietly
+def _pinball_slope(target: Rows, prediction: Rows, *, tau: float) -> Rows:
+    return np.where(prediction > target, 1.0 - tau, np.where(prediction < target, -tau, 0.0))
+
+
+@loss(
+    "pinball",
+    title="Pinball loss",
+    family="regression",
+    aliases=("quantile", "pinball_loss", "mean_pinball_loss", "check_loss", "quantile_score"),
+    inputs=(TARGET, PREDICTION),
+    params=[
+        Param(
+            "tau",
+            0.5,
+            "the level of the quantile that is predicted",
+            OPEN_UNIT,
+            aliases=("alpha", "quantile", "q", "level", "quantile_alpha"),
+        )
+    ],
+    formula="max(tau * (y - p), (tau - 1) * (y - p))",
+    gradient=_pinball_slope,
+    kinks=("p - y",),
+    likelihood="asymmetric Laplace with unit scale; the constant -ln(tau (1 - tau)) is dropped",
+    best_constant=QuantileConstant(
+        "the tau-quantile of the target", lambda params: float(params["tau"] or 0.5)
+    ),
+    perfect=EXACT_HIT,
+    same_as={
+        "sklearn": "sklearn.metrics.mean_pinball_loss(y, p, alpha=tau)",
+        "xgboost": "eval_metric quantile, quantile_alpha=tau",
+        "lightgbm": "metric quantile, alpha=tau",
+        "scoringrules": "scoringrules.quantile_score(y, p, alpha=tau)",
+        "utilsforecast": "utilsforecast.losses.quantile_loss, q=tau",
+    },
+    differs={
+        "gluonts": "quantile_loss is twice as large: tau=0.9, y=2, p=1 gives 1.8, here 0.9",
+        "lightgbm": "its default is alpha=0.9",
+    },
+    accuracy=Accuracy(textbook_holds=True),
+    source="Koenker and Bassett (1978), doi:10.2307/1913643",
+)
+@quietly
+def pinball(target: Rows, prediction: Rows, *, tau: float) -> Rows:
+    """Error of a predicted quantile: tau per unit below the target, 1 - tau per unit above it.
+
+    Formula  max(tau * (y - p), (tau - 1) * (y - p))
+    Shapes   (n,) and (n,) give (n,); (n, k) and (n, k) give (n, k), averaged over k by the engine
+    Unit     the target's unit
+    Raises   ParamError: tau not between 0 and 1.  DomainError: nan or infinity, named with its row
+    Not      mae, which is twice the pinball loss at tau=0.5
+
+    >>> pinball([2.0, 2.0], [1.0, 3.0], tau=0.75).tolist()
+    [0.75, 0.25]
+    """
+    slopes: Floats = np.where(prediction > target, 1.0 - tau, -tau)
+    return scaled_difference(slopes, prediction, target) + 0.0
