@@ -1,4 +1,5 @@
-"""Losses, codes and topics as text: every sentence comes from a fact, a docstring or a class that the code runs on."""
+"""Losses, codes and topics as text: every sentence comes from a fact, a docstring or a class that the code
+runs on."""
 
 from __future__ import annotations
 
@@ -106,7 +107,8 @@ def example_call(bound: BoundLoss) -> str:
 
 
 def example_value(domain: Domain, entry: Input) -> str:
-    """Values of one sample that lie in a domain: a good guess for a prediction, something that happens for a target."""
+    """Values of one sample that lie in a domain: a good guess for a prediction, something that happens for
+    a target."""
     is_target = entry.role == "target"
     if isinstance(domain, Simplex):
         return "0.1,0.6,0.3" if is_target else "0.2,0.5,0.3"

@@ -33,11 +33,12 @@ def explain(
     cells: Sequence[Floats] | None = None,
     place: str = "",
 ) -> ExplainReport:
-    """Explain topics, or with values trace the arithmetic of a loss: `explain("bce", target="1", prediction="0.8")`.
+    """Explain topics, or with values trace the arithmetic of a loss: `explain("bce", target="1",
+    prediction="0.8")`.
 
-    `target` and `prediction` hold numbers, as a list or as text with commas. `cells` holds one array per input of the
-    loss instead, and `place` says where they come from. Raises UsageError with the nearest topics, DomainError.
-    """
+    `target` and `prediction` hold numbers, as a list or as text with commas. `cells` holds one array per
+    input of the loss instead, and `place` says where they come from. Raises UsageError with the nearest
+    topics, DomainError."""
     if target is None and prediction is None and cells is None:
         return ExplainReport(topics=tuple(explanation(topic) for topic in topics) or (describe_index(),))
     if len(topics) != 1:

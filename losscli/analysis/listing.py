@@ -21,8 +21,8 @@ def list_losses(
 ) -> ListReport:
     """The losses whose name, alias, title or framework call holds `text`, and that pass the filters.
 
-    Raises UsageError for a family, framework or kind of target that no loss has, UnknownLoss when nothing matches.
-    """
+    Raises UsageError for a family, framework or kind of target that no loss has, UnknownLoss when nothing
+    matches."""
     entries = [listed(record) for record in all_losses()]
     chosen = _filtered(entries, "family", family, lambda entry: (entry.family,))
     chosen = _filtered(chosen, "framework", framework, _frameworks, known=FRAMEWORKS)

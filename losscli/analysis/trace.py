@@ -1,4 +1,5 @@
-"""The arithmetic of single samples: the formula evaluated in decimals, step by step, down to the loss's own number."""
+"""The arithmetic of single samples: the formula evaluated in decimals, step by step, down to the loss's own
+number."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ from losscli.registry import BoundLoss, Shape
 from losscli.report.explaining import SampleTrace, Step, TraceRecord
 
 DIGITS = (50, 100, 200, 400, 800, 1600)
-"""Precisions tried in turn, until two agree and lie near the loss's own number: cancellation can need hundreds."""
+"""Precisions tried in turn, until two agree and lie near the loss's own number: cancellation can need
+hundreds."""
 NEAR = 64.0
 """Units of the last place within which the loss's number and the formula count as the same."""
 
@@ -36,9 +38,8 @@ class Evaluation:
 def trace(bound: BoundLoss, arrays: Sequence[Floats], place: str = "") -> TraceRecord:
     """Trace every sample of `arrays`, one array per input of the loss.
 
-    Shapes: (n,) each for losses of cells and classes, (k,) or (n, k) for inputs whose rows are vectors. `place` says
-    where they come from. Raises ShapeError, DomainError.
-    """
+    Shapes: (n,) each for losses of cells and classes, (k,) or (n, k) for inputs whose rows are vectors.
+    `place` says where they come from. Raises ShapeError, DomainError."""
     loss = bound.loss
     raw = [_shaped(array, entry.shape, entry.role) for array, entry in zip(arrays, loss.inputs, strict=True)]
     blocks = loss.check(raw, bound.params)
@@ -51,13 +52,14 @@ def trace(bound: BoundLoss, arrays: Sequence[Floats], place: str = "") -> TraceR
         for row in range(len(values))
     )
     whole, together = _together(bound, raw, values)
-    return TraceRecord(
-        bound.spec, loss.title, str(loss.formula).replace("\n", "; "), samples, whole, together
-    )
+    formula = str(loss.formula).replace("\n", "; ")
+    each = loss.part or bound.spec
+    return TraceRecord(bound.spec, loss.title, formula, each, samples, whole, together)
 
 
 def trace_sample(bound: BoundLoss, blocks: Sequence[Rows], given: Sequence[Any], label: str) -> SampleTrace:
-    """Trace one sample: `blocks` hold its one clean row per input, `given` the same as it was typed or read."""
+    """Trace one sample: `blocks` hold its one clean row per input, `given` the same as it was typed or
+    read."""
     loss = bound.loss
     value = float(loss.rows(list(blocks), bound.params)[0])
     scope: dict[str, Any] = {
@@ -73,11 +75,28 @@ def trace_sample(bound: BoundLoss, blocks: Sequence[Rows], given: Sequence[Any],
     steps = [*steps[:-1], Step(steps[-1].expression, repr(value), value)]
     inputs = tuple((entry.symbol, show(_plain(cell))) for entry, cell in zip(loss.inputs, given, strict=True))
     used = tuple((name, show(entry)) for name, entry in bound.params.items() if name in loss.formula.names)
-    return SampleTrace(label, inputs + used, tuple(steps), value, exact, _distance(value, found.result))
+    ulp = _distance(value, found.result)
+    return SampleTrace(
+        label,
+        inputs + used,
+        tuple(steps),
+        value,
+        exact,
+        ulp if math.isfinite(ulp) else None,
+        by=loss.inputs[-1].symbol,
+        slopes=_slopes(bound, blocks),
+    )
+
+
+def _slopes(bound: BoundLoss, blocks: Sequence[Rows]) -> tuple[float, ...]:
+    if bound.loss.slope is None:
+        return ()
+    return tuple(float(slope) for slope in np.ravel(bound.loss.slope(*blocks, **bound.params)))
 
 
 def settled(bound: BoundLoss, scope: dict[str, Any], value: float) -> Evaluation:
-    """The formula at the first precision whose result the next one confirms, and that lies near the loss's number."""
+    """The formula at the first precision whose result the next one confirms, and that lies near the loss's
+    number."""
     before = evaluate(bound, scope, DIGITS[0])
     for digits in DIGITS[1:]:
         now = evaluate(bound, scope, digits)
@@ -101,7 +120,8 @@ def evaluate(bound: BoundLoss, scope: dict[str, Any], digits: int) -> Evaluation
 
 
 def show(value: Any) -> str:
-    """A value as the shortest text that reads back the same; a decimal no double can hold, with 17 digits."""
+    """A value as the shortest text that reads back the same; a decimal no double can hold, with 17
+    digits."""
     if isinstance(value, (list, tuple)):
         return "[" + ", ".join(show(item) for item in value) + "]"
     if isinstance(value, decimal.Decimal):

@@ -1,4 +1,5 @@
-"""The one place that makes exit codes: every way a run can end becomes a code and lines on standard error."""
+"""The one place that makes exit codes: every way a run can end becomes a code and lines on standard
+error."""
 
 from __future__ import annotations
 
@@ -23,7 +24,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run the command line; the exit code. Prints results to standard output and everything else to standard error."""
+    """Run the command line; the exit code. Prints results to standard output and everything else to
+    standard error."""
     from losscli.cli.streams import Terminated, catch_signals, open_missing
 
     stdout_usable = open_missing()

@@ -1,4 +1,5 @@
-"""What people type elsewhere, and what it is called here. A wrong call is answered with the right one, ready to paste."""
+"""What people type elsewhere, and what it is called here. A wrong call is answered with the right one,
+ready to paste."""
 
 from __future__ import annotations
 
@@ -72,10 +73,11 @@ def _sentence(mistake: Any) -> str:
     option, quoted, rest = said.removeprefix("Invalid value for '").partition("': ")
     if quoted and said.startswith("Invalid value"):
         said = f"{option} {rest}"
+    said = re.sub(r"^Option '(.+)' requires an argument$", r"\1 needs a value", said)
     said = re.sub(r"is not a valid int(eger)?( range)?$", "is not a whole number", said)
     said = re.sub(r"is not in the range x>=(\d+)$", r"is below \1, the least it takes", said)
     said = re.sub(r"is not in the range (\d+)<=x<=(\d+)$", r"is not in the range from \1 to \2", said)
-    return said[:1].lower() + said[1:]
+    return said if said.startswith("-") else said[:1].lower() + said[1:]
 
 
 def _unknown_option(name: str, command: str | None, words: Sequence[str]) -> UsageError:
@@ -204,7 +206,8 @@ def _is_losses(text: str) -> bool:
 
 
 def loss_expected(text: str, sources: Sequence[str]) -> UsageError | None:
-    """The error for a file where the losses stand: `losscli compute y.csv p.csv bce`. None when it is no file."""
+    """The error for a file where the losses stand: `losscli compute y.csv p.csv bce`. None when it is no
+    file."""
     import os
 
     if (

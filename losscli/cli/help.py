@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import MISSING, fields
-from inspect import Parameter, Signature
+from inspect import Parameter, Signature, get_annotations
 from typing import Any, TypeVar, get_type_hints
 
 import typer
 from typer.core import TyperCommand
 
 PROTECTED = "\x00"
-"""Stands before a word such as `-:label` while typer parses: it is a source, and typer would take it for an option."""
+"""Stands before a word such as `-:label` while typer parses: it is a source, and typer would take it for an
+option."""
 
 Record = TypeVar("Record")
 
@@ -27,22 +28,22 @@ def examples_first(formatter: Any, examples: Sequence[str]) -> None:
 def command(
     name: str, record: type[Record], action: Callable[[Record], None], *, usage: str, examples: Sequence[str]
 ) -> Any:
-    """A typer command whose options are the fields of a frozen record, and which calls `action` with the record.
+    """A typer command whose options are the fields of a frozen record, and which calls `action` with the
+    record.
 
-    A field's annotation words the option, its default is the option's, the record's docstring is the help text.
-    `usage` names the arguments.
-    """
+    A field's annotation words the option, its default is the option's, the record's docstring is the help
+    text. `usage` names the arguments."""
 
     class Command(TyperCommand):
         def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]
-            return super().parse_args(ctx, [protect(word) for word in args])  # type: ignore[arg-type]
+            return super().parse_args(ctx, [protect(word) for word in args])
 
         def collect_usage_pieces(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]
             return [usage, "[OPTIONS]"]
 
         def format_help(self, ctx: typer.Context, formatter: Any) -> None:  # type: ignore[override]
             examples_first(formatter, examples)
-            super().format_help(ctx, formatter)  # type: ignore[arg-type]
+            super().format_help(ctx, formatter)
 
     def run(**values: Any) -> None:
         action(record(**{key: unprotect(value) for key, value in values.items()}))
@@ -59,7 +60,7 @@ def signature_of(record: type[Any]) -> Signature:
     """The fields of a dataclass as keyword parameters, their annotations resolved; a record's own stand
     before those that it inherits."""
     hints = get_type_hints(record, include_extras=True)
-    homes = [set(kind.__dict__.get("__annotations__", {})) for kind in record.__mro__]
+    homes = [set(get_annotations(kind)) for kind in record.__mro__]
     parameters = []
     for entry in sorted(fields(record), key=lambda entry: [entry.name in home for home in homes].index(True)):
         default = Parameter.empty if entry.default is MISSING else entry.default

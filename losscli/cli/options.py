@@ -20,7 +20,8 @@ Sources: TypeAlias = Annotated[
     typer.Argument(
         metavar="SOURCE...",
         show_default=False,
-        help="PATH[:COLUMNS], the target first: y.csv p.csv  d.csv:label :score  d.csv:label :p0..p9  - (standard input)",
+        help="PATH[:COLUMNS], the target first: y.csv p.csv  d.csv:label :score  d.csv:label :p0..p9; "
+        "- is standard input",
     ),
 ]
 Weight: TypeAlias = Annotated[

@@ -14,7 +14,8 @@ EVERY = 0.1
 
 
 class Progress:
-    """Told how far the reading is; draws a line once the run has lasted long enough, and removes it at the end."""
+    """Told how far the reading is; draws a line once the run has lasted long enough, and removes it at the
+    end."""
 
     def __init__(self) -> None:
         self._started = monotonic()

@@ -1,4 +1,5 @@
-"""Where a report goes: standard output in one format, files in others; notes and warnings to standard error."""
+"""Where a report goes: standard output in one format, files in others; notes and warnings to standard
+error."""
 
 from __future__ import annotations
 
@@ -36,8 +37,9 @@ class Publication:
         self.show(pieces)
 
     def prepare(self, report: Report, stack: ExitStack) -> Iterator[str]:
-        """Write every file under its temporary name, to be put in place when the stack closes, and begin to render
-        what standard output is to show, so that what cannot be rendered fails before anything is in place."""
+        """Write every file under its temporary name, to be put in place when the stack closes, and begin to
+        render what standard output is to show, so that what cannot be rendered fails before anything is in
+        place."""
         from losscli.outputs.files import OutputFile
 
         for target in self.files:
@@ -80,8 +82,8 @@ WITH_WARNINGS = frozenset({"table", "markdown"})
 def plan(shown: Shown, inputs: Sequence[str] = (), others: Sequence[str] = ()) -> Publication:
     """Decide the formats and check the paths. `others` are the paths of further outputs.
 
-    Raises UsageError for an unknown format, SourceError for an output that is also an input or an output twice.
-    """
+    Raises UsageError for an unknown format, SourceError for an output that is also an input or an output
+    twice."""
     from losscli.outputs import choose_format, is_terminal, parse_output
     from losscli.outputs.files import refuse_overlap
 

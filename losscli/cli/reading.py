@@ -25,7 +25,8 @@ def read_options(options: Read) -> dict[str, Any]:
 
 
 def written_paths(sources: Sequence[str], weight: str | None = None) -> list[str]:
-    """Every file that the sources name, the parts of folders and globs included: what no output may overwrite.
+    """Every file that the sources name, the parts of folders and globs included: what no output may
+    overwrite.
 
     A source that cannot be read is left to the reading, which says why.
     """

@@ -15,14 +15,65 @@ if TYPE_CHECKING:
 Bound: TypeAlias = "BoundLoss"
 
 TARGETS = frozenset(
-    ["--target", "--targets", "--y-true", "--y_true", "--ytrue", "--true", "--truth", "--ground-truth", "--gold", "--label", "--actual", "--observed", "--expected", "--reference", "--references", "--y"]
+    [
+        "--target",
+        "--targets",
+        "--y-true",
+        "--y_true",
+        "--ytrue",
+        "--true",
+        "--truth",
+        "--ground-truth",
+        "--gold",
+        "--label",
+        "--actual",
+        "--observed",
+        "--expected",
+        "--reference",
+        "--references",
+        "--y",
+    ]
 )
 PREDICTIONS = frozenset(
-    ["--prediction", "--predictions", "--y-pred", "--y_pred", "--ypred", "--pred", "--preds", "--predicted", "--y-score", "--y_score", "--y-prob", "--y_prob", "--score", "--scores", "--prob", "--probs", "--probability", "--probabilities", "--proba", "--logits", "--p"]
+    [
+        "--prediction",
+        "--predictions",
+        "--y-pred",
+        "--y_pred",
+        "--ypred",
+        "--pred",
+        "--preds",
+        "--predicted",
+        "--y-score",
+        "--y_score",
+        "--y-prob",
+        "--y_prob",
+        "--score",
+        "--scores",
+        "--prob",
+        "--probs",
+        "--probability",
+        "--probabilities",
+        "--proba",
+        "--logits",
+        "--p",
+    ]
 )
-METRICS = frozenset(["--metric", "--metrics", "--loss", "--losses", "--criterion", "--objective", "--measure", "-m", "-l"])
+METRICS = frozenset(
+    ["--metric", "--metrics", "--loss", "--losses", "--criterion", "--objective", "--measure", "-m", "-l"]
+)
 GATES = frozenset(
-    ["--max", "--min", "--equals", "--limit-max", "--fail-above", "--fail-under", "--fail-over", "--assert", "--require"]
+    [
+        "--max",
+        "--min",
+        "--equals",
+        "--limit-max",
+        "--fail-above",
+        "--fail-under",
+        "--fail-over",
+        "--assert",
+        "--require",
+    ]
 )
 LOGITS = {"--from-logits", "--from_logits", "--with-logits"}
 OF_LOGITS = {
@@ -108,7 +159,9 @@ RENAMED = {
 }
 """Options of other tools that take a value, and the option that takes the same value here."""
 
-FLAGS = frozenset(["--gradient", "--quiet", "-q", "--verbose", "-v", "--debug", "--header", "--no-header", "--help", "-h"])
+FLAGS = frozenset(
+    ["--gradient", "--quiet", "-q", "--verbose", "-v", "--debug", "--header", "--no-header", "--help", "-h"]
+)
 """Options of compute that take no value."""
 
 
@@ -121,7 +174,8 @@ class Typed:
 
 
 def take_apart(words: Sequence[str]) -> Typed:
-    """The words of `compute`, without the command. An option takes the next word unless it is known to take none."""
+    """The words of `compute`, without the command. An option takes the next word unless it is known to take
+    none."""
     found = Typed()
     waiting = list(words)
     while waiting:
@@ -142,7 +196,8 @@ def take_apart(words: Sequence[str]) -> Typed:
 
 
 def retyped(words: Sequence[str]) -> tuple[str, bool]:
-    """The command line as it would have to be typed, quoted for a shell, and whether a limit was left out of it."""
+    """The command line as it would have to be typed, quoted for a shell, and whether a limit was left out
+    of it."""
     typed = take_apart([word for word in words if word != "compute"])
     roles: dict[str, list[str]] = {"target": [], "prediction": []}
     losses: list[str] = []
@@ -178,7 +233,8 @@ def _option(name: str, value: str | None) -> list[str]:
 
 
 def _sources(files: list[str], targets: list[str], predictions: list[str]) -> list[str]:
-    """The sources in order. With one file beside them, the values of --target and --prediction are its columns."""
+    """The sources in order. With one file beside them, the values of --target and --prediction are its
+    columns."""
     named = [*targets, *predictions]
     looks_like_files = any("." in name or "/" in name or ":" in name for name in named)
     if len(files) == 1 and named and not looks_like_files:
@@ -202,7 +258,8 @@ def _with_settings(text: str, settings: Sequence[tuple[str, str]], *, from_logit
 
 
 def owners(name: str, words: Sequence[str]) -> tuple[str, str] | None:
-    """The first loss on the command line that has a parameter of this name, and the parameter's own name."""
+    """The first loss on the command line that has a parameter of this name, and the parameter's own
+    name."""
     typed = take_apart([word for word in words if word != "compute"])
     named = [value for option, value in typed.options if option in METRICS and value]
     for text in [*named, *typed.arguments[:1]]:

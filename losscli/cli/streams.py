@@ -1,7 +1,9 @@
-"""The three standard streams and the signals: made safe before anything runs, and put in order at the end."""
+"""The three standard streams and the signals: made safe before anything runs, and put in order at the
+end."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
@@ -21,9 +23,8 @@ class Terminated(BaseException):
 def open_missing() -> bool:
     """Put /dev/null where descriptors 0 to 2 are closed, so that no file is ever opened in their place.
 
-    Returns whether standard output is usable. `sys.stderr` and `sys.stdin` are never None afterwards: `print` takes
-    None as standard output.
-    """
+    Returns whether standard output is usable. `sys.stderr` and `sys.stdin` are never None afterwards:
+    `print` takes None as standard output."""
     usable = sys.stdout is not None
     for descriptor in (0, 1, 2):
         try:
@@ -32,14 +33,15 @@ def open_missing() -> bool:
             usable = usable and descriptor != 1
             os.open(os.devnull, os.O_RDWR)
     if sys.stderr is None:
-        sys.stderr = open(2, "w", errors="backslashreplace", closefd=False)
+        sys.stderr = open(2, "w", errors="backslashreplace", closefd=False)  # noqa: SIM115 - lives as long as the process
     if sys.stdin is None:
-        sys.stdin = open(0, closefd=False)
+        sys.stdin = open(0, closefd=False)  # noqa: SIM115
     return usable
 
 
 def catch_signals() -> None:
-    """Let the signals that end a process pass through the rooms as exceptions. What is ignored stays ignored."""
+    """Let the signals that end a process pass through the rooms as exceptions. What is ignored stays
+    ignored."""
     for name in ("SIGTERM", "SIGHUP", "SIGINT"):
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
@@ -55,18 +57,14 @@ def tell(lines: Iterable[str]) -> None:
     """Write lines to standard error, made harmless. A closed or full standard error changes nothing."""
     from losscli.outputs.harmless import harmless
 
-    try:
+    with contextlib.suppress(OSError):
         for line in lines:
             sys.stderr.write(harmless(line) + "\n")
         sys.stderr.flush()
-    except OSError:
-        pass
 
 
 def leave(code: int) -> None:
     """End the process now: no thread, no destructor and no exit hook delays it or changes the code."""
-    try:
+    with contextlib.suppress(OSError):
         sys.stderr.flush()
-    except OSError:
-        pass
     os._exit(code)

@@ -1,4 +1,5 @@
-"""What `explain` says: topics as headed paragraphs and tables, and the arithmetic of a sample step by step."""
+"""What `explain` says: topics as headed paragraphs and tables, and the arithmetic of a sample step by
+step."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ from losscli.report.tables import Column, Finding, Kind, Table
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """One topic: `kind` is loss, code, topic or index; `facts` is what JSON holds; `lines` is what people read."""
+    """One topic: `kind` is loss, code, topic or index; `facts` is what JSON holds; `lines` is what people
+    read."""
 
     topic: str
     kind: str
@@ -49,51 +51,61 @@ class Step:
 class SampleTrace:
     """One sample: its inputs, every step, the loss's own number, and how far that is from the exact value.
 
-    `exact` is the nearest double to the exact value of the formula, None where no arithmetic here holds its steps;
-    `ulp` is the distance of `value` from the exact value in units of the last place.
-    """
+    `exact` is the nearest double to the exact value of the formula, None where no arithmetic here holds its
+    steps; `ulp` is the distance of `value` from the exact value in units of the last place, None where one
+    of the two is not finite. `slopes` is the derivative by each cell of the last input, `by` its symbol."""
 
     label: str
     inputs: tuple[tuple[str, str], ...]
     steps: tuple[Step, ...]
     value: float
     exact: float | None
-    ulp: float
+    ulp: float | None
+    by: str = ""
+    slopes: tuple[float, ...] = ()
 
     def plain(self) -> dict[str, Any]:
         """The entry of JSON."""
         found: dict[str, Any] = {"sample": self.label, "inputs": dict(self.inputs)}
         found["steps"] = [{"expression": step.expression, "value": step.value} for step in self.steps]
         found |= number("value", self.value)
-        return (
-            found
-            | ({"exact": None} if self.exact is None else number("exact", self.exact))
-            | {"ulp": self.ulp}
-        )
+        found |= {"exact": None} if self.exact is None else number("exact", self.exact)
+        found["ulp"] = self.ulp
+        if self.slopes:
+            found["gradient"] = [slope if math.isfinite(slope) else None for slope in self.slopes]
+        return found
+
+    def remarks(self) -> list[str]:
+        """What stands below the steps: the gradient, and how exact the number is where it is not exact."""
+        slopes = ", ".join(map(repr, self.slopes))
+        gradient = f"gradient by {self.by} = {slopes if len(self.slopes) == 1 else f'[{slopes}]'}"
+        return [line for line in (gradient if self.slopes else "", self.verdict()) if line]
 
     def verdict(self) -> str:
         """How the number that the loss computes compares with the exact value; empty where they agree."""
         if self.exact is None:
-            return "a step is too large for this trace's decimal arithmetic; the loss takes a form without that step"
+            return "a step is too large for decimal arithmetic; the loss takes a form without that step"
         if self.exact == self.value:
             return ""
-        return f"the exact value rounds to {self.exact!r}; the loss's number is {self.ulp:.2g} ulp from it"
+        distance = "" if self.ulp is None else f"; the loss's number is {self.ulp:.2g} ulp from it"
+        return f"the exact value rounds to {self.exact!r}{distance}"
 
 
 @dataclass(frozen=True, slots=True)
 class TraceRecord:
     """The traced samples of one loss and what they give together.
 
+    `each` names the number of one sample, which for a loss of the whole set is that of its per-row part;
     `whole` names what `together` is (the mean, or the loss of the list); None with a single sample.
     """
 
     spec: str
     title: str
     formula: str
+    each: str
     samples: tuple[SampleTrace, ...]
     whole: str | None = None
     together: float | None = None
-    notes: tuple[str, ...] = ()
 
     def plain(self) -> dict[str, Any]:
         """The entry of JSON."""
@@ -110,22 +122,19 @@ class TraceRecord:
             sample = self.samples[0]
             inputs = "   ".join(f"{symbol} = {text}" for symbol, text in sample.inputs)
             title = (f"{sample.label}: {inputs}" if sample.label else inputs,)
-            columns = (
-                Column("step", "step", Kind.WHOLE),
-                Column("expression", "expression"),
-                Column("value", "value"),
-            )
+            names = (("step", Kind.WHOLE), ("expression", Kind.TEXT), ("value", Kind.TEXT))
+            columns = tuple(Column(name, name, kind) for name, kind in names)
             rows = [(place, step.expression, step.value) for place, step in enumerate(sample.steps, 1)]
-            notes = tuple(line for line in (sample.verdict(), *self.notes) if line)
+            notes = (*sample.remarks(), *self._together())
             return Table("trace", columns, rows, heading=heading + title, notes=notes)
         symbols = [symbol for symbol, _ in self.samples[0].inputs]
         columns = (
             Column("sample", ""),
             *(Column(name, name) for name in symbols),
-            Column("value", self.spec),
+            Column("value", self.each),
         )
         lines = [(one.label, *(text for _, text in one.inputs), repr(one.value)) for one in self.samples]
-        return Table("trace", columns, lines, heading=heading, notes=(*self._together(), *self.notes))
+        return Table("trace", columns, lines, heading=heading, notes=self._together())
 
     def _together(self) -> tuple[str, ...]:
         return () if self.whole is None else (f"{self.whole} = {self.together!r}",)
@@ -137,15 +146,15 @@ class TraceRecord:
             inputs = "  ".join(f"{symbol} = {text}" for symbol, text in sample.inputs)
             start = f"{sample.label}: " if sample.label else ""
             if len(self.samples) > 1:
-                found.append(f"{start}{inputs}  {self.spec} = {sample.value!r}")
+                found.append(f"{start}{inputs}  {self.each} = {sample.value!r}")
                 continue
             found += [
                 "",
                 f"{start}{inputs}",
                 *(f"  {step.expression} = {step.value}" for step in sample.steps),
             ]
-            found += [line for line in (sample.verdict(),) if line]
-        return [*found, *self._together(), *self.notes]
+            found += sample.remarks()
+        return [*found, *self._together()]
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,8 @@ FRAMEWORKS = ("torch", "keras", "optax", "sklearn")
 class ListedLoss:
     """One loss as `list` shows it.
 
-    `inputs` holds (role, kind of values) in order; `params` holds each parameter with its range and default;
-    `same_as` and `differs` map a framework to its call, and to how its number differs.
-    """
+    `inputs` holds (role, kind of values) in order; `params` holds each parameter with its range and
+    default; `same_as` and `differs` map a framework to its call, and to how its number differs."""
 
     name: str
     title: str

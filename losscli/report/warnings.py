@@ -16,26 +16,28 @@ class Warned:
 WARNINGS = {
     "W102": Warned(
         "Rows of probabilities sum to 1 only roughly",
-        "The sums are off by more than float64 rounding but within the rounding of printed digits. The values are used "
-        "as they are, never renormalised. Write probabilities with all their digits to get rid of it.",
+        "The sums are off by more than float64 rounding but within the rounding of printed digits. The "
+        "values are used as they are, never renormalised. Write probabilities with all their digits to get "
+        "rid of it.",
     ),
     "W103": Warned(
         "Rows with a missing cell were skipped",
-        "--missing skip was given: the rows are in no number of the report, and the signature says how many they were.",
+        "--missing skip was given: the rows are in no number of the report, and the signature says how many "
+        "they were.",
     ),
     "W104": Warned(
         "Rows without a partner were left out",
-        "--unpaired skip was given: keys that not every source has are in no number of the report, and the signature "
-        "says how many they were.",
+        "--unpaired skip was given: keys that not every source has are in no number of the report, and the "
+        "signature says how many they were.",
     ),
     "W201": Warned(
         "A loss is infinite",
-        "A true answer: the prediction gave probability 0 to what happened. The first row is named; the mean and the "
-        "sum are infinite as well. Nothing is clipped.",
+        "A true answer: the prediction gave probability 0 to what happened. The first row is named; the mean "
+        "and the sum are infinite as well. Nothing is clipped.",
     ),
     "W202": Warned(
         "A sum is beyond the largest double",
-        "Every row is finite, but their true sum is above 1.8e308; its status is `overflow`. The mean may still be "
-        "finite and is then exact.",
+        "Every row is finite, but their true sum is above 1.8e308; its status is `overflow`. The mean may "
+        "still be finite and is then exact.",
     ),
 }

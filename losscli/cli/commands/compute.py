@@ -35,9 +35,8 @@ TABLES = frozenset({"table", "markdown", "latex"})
 class ComputeOptions(Read):
     """Per-sample and reduced values of one or several losses.
 
-    Sources come in the order of the loss's inputs, the target first. `losscli explain sources`, `losses`, `pairing`
-    and `formats` say more.
-    """
+    Sources come in the order of the loss's inputs, the target first. `losscli explain sources`, `losses`,
+    `pairing` and `formats` say more."""
 
     losses: flag.Losses
     sources: flag.Sources

@@ -20,9 +20,8 @@ EXAMPLES = ("losscli explain bce --target 1 --prediction 0.8", "losscli explain 
 class ExplainOptions(Read):
     """A loss, an error code or a topic; without TOPIC the list of topics.
 
-    With --target and --prediction the arithmetic of one sample, step by step. With --row the topic is a loss, the
-    sources follow it, and the sample is that row of the files.
-    """
+    With --target and --prediction the arithmetic of one sample, step by step. With --row the topic is a
+    loss, the sources follow it, and the sample is that row of the files."""
 
     topics: Annotated[
         list[str],
