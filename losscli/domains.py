@@ -87,8 +87,7 @@ class Interval:
         """True where a value lies outside; nan lies outside every interval."""
         above = block >= self.low if self.low_in else block > self.low
         below = block <= self.high if self.high_in else block < self.high
-        inside = np.asarray(above & below)
-        return ~inside
+        return np.logical_not(np.logical_and(above, below))
 
     def _all_inside(self, block: Rows) -> bool:
         """The cheap test that almost every block passes: only its two extremes are compared."""

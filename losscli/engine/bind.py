@@ -12,7 +12,15 @@ from typing import Any
 from losscli.engine.request import Request
 from losscli.errors import ColumnError, SourceError, UsageError
 from losscli.registry import BoundLoss, Input, Shape
-from losscli.sources.grammar import Glob, SourceSpec, is_key_like, parse_sources, resolve
+from losscli.sources.grammar import (
+    Glob,
+    Selector,
+    SourceSpec,
+    is_key_like,
+    parse_columns,
+    parse_sources,
+    resolve,
+)
 from losscli.sources.memory import open_values
 from losscli.sources.open import open_source
 from losscli.sources.records import ReadOptions, Source
@@ -57,6 +65,11 @@ class Paths:
     opened: list[Opened] = field(default_factory=list)
     by_path: dict[str, int] = field(default_factory=dict)
 
+    def close(self) -> None:
+        """Let go of every file."""
+        for opened in self.opened:
+            opened.source.close()
+
     def names(self, path: int, columns: Sequence[int]) -> tuple[str, ...]:
         """The columns' names, `@N` where there is none."""
         known = self.opened[path].source.names
@@ -77,8 +90,8 @@ def inputs_of(losses: Sequence[BoundLoss]) -> tuple[Input, ...]:
     return first.loss.inputs
 
 
-def open_paths(request: Request, options: ReadOptions) -> tuple[Paths, list[Asked], list[str | None]]:
-    """Open every source once. Gives the paths, what was asked of them, and the role each SOURCE names, if
+def open_paths(request: Request, options: ReadOptions, paths: Paths) -> tuple[list[Asked], list[str | None]]:
+    """Open every source once, into `paths`. Gives what was asked of them, and the role each SOURCE names, if
     any."""
     roles = [entry.role for entry in inputs_of(request.losses)]
     texts = list(request.sources)
@@ -88,14 +101,13 @@ def open_paths(request: Request, options: ReadOptions) -> tuple[Paths, list[Aske
         named.append(role)
         texts[position] = rest
     check_count(texts, roles, request.losses[0].spec)
-    paths = Paths()
     if all(isinstance(text, (str, Path)) for text in texts):
-        return paths, _open_files([str(text) for text in texts], paths, options), named
+        return _open_files([str(text) for text in texts], paths, options, key_selectors(request.id)), named
     asked = []
     for text, role in zip(texts, roles, strict=False):
         paths.opened.append(Opened(open_values(role, text, options)))
         asked.append(Asked(role, len(paths.opened) - 1, None))
-    return paths, asked, named
+    return asked, named
 
 
 def _split_role(text: Any, roles: Sequence[str]) -> tuple[str | None, Any]:
@@ -121,13 +133,21 @@ def check_count(texts: Sequence[Any], roles: Sequence[str], spec: str) -> None:
         )
 
 
-def _open_files(texts: Sequence[str], paths: Paths, options: ReadOptions) -> list[Asked]:
+def key_selectors(keys: Sequence[str]) -> list[tuple[Selector, ...]]:
+    """The columns that each `--id` word names."""
+    return [parse_columns(word, f"--id {word}") for word in keys]
+
+
+def _open_files(
+    texts: Sequence[str], paths: Paths, options: ReadOptions, keys: Sequence[tuple[Selector, ...]]
+) -> list[Asked]:
     specs = parse_sources(texts)
     for spec in specs:
         assert spec.path is not None
         if spec.path not in paths.by_path:
             selections = [other.columns for other in specs if other.path == spec.path]
             paths.by_path[spec.path] = len(paths.opened)
+            selections += [keys[min(len(keys) - 1, len(paths.opened))]] if keys else []
             paths.opened.append(Opened(open_source(spec.path, options, selectors=selections)))
     return [_ask(spec, paths) for spec in specs]
 
@@ -157,7 +177,7 @@ def set_keys(paths: Paths, keys: Sequence[str]) -> None:
         )
     for position, opened in enumerate(paths.opened):
         word = keys[0] if len(keys) == 1 else keys[position]
-        selectors = parse_sources([f"x:{word}"])[0].columns or ()
+        (selectors,) = key_selectors([word])
         opened.keys = resolve(selectors, opened.source.names, opened.source.width, opened.source.name)
 
 

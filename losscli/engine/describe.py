@@ -18,7 +18,7 @@ class Describer:
         self.counts = RowCounts(
             read=run.read,
             skipped=run.reader.skipped,
-            unpaired=run.unpaired,
+            unpaired=run.paired.unpaired,
             absent=run.reader.absent,
             scored=run.scored,
         )

@@ -8,7 +8,7 @@ from losscli.arrays import Rows
 from losscli.engine.describe import Describer
 from losscli.engine.guard import Guard
 from losscli.engine.pairing import pair_rows
-from losscli.engine.plan import make_plan
+from losscli.engine.plan import Plan, close_plan, make_plan
 from losscli.engine.request import Listeners, Request
 from losscli.engine.rows import RowReader, Rowset
 from losscli.engine.run import Run
@@ -20,9 +20,13 @@ from losscli.report.compute import ComputeReport
 def evaluate(request: Request, listeners: Listeners | None = None) -> ComputeReport:
     """Compute everything a request asks for. Raises the errors of losscli.errors; prints nothing."""
     check(request)
-    run = Run(request, make_plan(request), listeners or Listeners())
-    run.go()
-    return Describer(run).report()
+    plan = make_plan(request)
+    try:
+        run = Run(request, plan, listeners or Listeners())
+        run.go()
+        return Describer(run).report()
+    finally:
+        close_plan(plan)
 
 
 def check(request: Request) -> None:
@@ -57,6 +61,13 @@ def find_row(request: Request, number: int) -> tuple[Rows, ...]:
     """The clean inputs of one data row, an array of one row each. Raises UsageError when there is no such
     row."""
     plan = make_plan(request)
+    try:
+        return _find(request, plan, number)
+    finally:
+        close_plan(plan)
+
+
+def _find(request: Request, plan: Plan, number: int) -> tuple[Rows, ...]:
     reader = RowReader(plan, request.missing == "skip")
     guard = Guard(request.losses)
     for rowset in reader.rowsets(iter(pair_rows(plan, request.unpaired))):

@@ -1,33 +1,53 @@
+"""The plan's streams brought together, row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
+
+import pyarrow.compute as pc
+
+from losscli.align import Paired, Pairing, Stream, pair_by_key, pair_by_position
+from losscli.engine.plan import Plan
 
 
-@dataclass
-class Entry:
-    blocks: tuple
-    ids: Any = None
+@dataclass(frozen=True, slots=True)
+class PairedRows:
+    """The pairing of a plan: iterate it once, then ask for the counts."""
+
+    pairing: Pairing
+
+    def __iter__(self) -> Iterator[Paired]:
+        steps = iter(self.pairing)
+        if hasattr(steps, "close"):
+            with closing(steps):  # type: ignore[type-var]
+                yield from steps
+        else:
+            yield from steps
+
+    @property
+    def unpaired(self) -> int:
+        """Rows of any file that found no partner."""
+        return sum(self.pairing.counts.unpaired)
+
+    def rows(self, stream: int) -> int:
+        """All rows of one file."""
+        return self.pairing.counts.rows[stream]
 
 
-class Paired:
-    unpaired = 0
-
-    def __init__(self, plan):
-        self.plan = plan
-
-    def __iter__(self):
-        its = [s.source.read(s.columns) for s in self.plan.streams]
-        bufs = [None] * len(its)
-        while True:
-            for i, it in enumerate(its):
-                while bufs[i] is None or bufs[i].rows == 0:
-                    b = next(it, None)
-                    if b is None:
-                        return
-                    bufs[i] = b
-            n = min(b.rows for b in bufs)
-            yield Entry(tuple(b[:n] for b in bufs))
-            bufs = [b[n:] if b.rows > n else None for b in bufs]
+def pair_rows(plan: Plan, unpaired: str) -> PairedRows:
+    """Pair the rows of a plan as it says: by position, or by key."""
+    streams = [Stream(stream.source, tuple(stream.columns), stream.keys) for stream in plan.streams]
+    if not plan.by_key:
+        return PairedRows(pair_by_position(streams))
+    rule: Literal["error", "skip"] = "skip" if unpaired == "skip" else "error"
+    return PairedRows(pair_by_key(streams, rule))
 
 
-def pair_rows(plan, unpaired):
-    return Paired(plan)
+def joined_ids(ids: tuple[Any, ...]) -> Any:
+    """The keys of some rows as one text array, several key columns joined by commas; None without keys."""
+    if not ids:
+        return None
+    return ids[0] if len(ids) == 1 else pc.binary_join_element_wise(*ids, ",")

@@ -22,8 +22,8 @@ from losscli.sources.records import BLOCK_BYTES, Column, Kind, ReadOptions, Sour
 
 
 @dataclass(slots=True)
-class Stream:
-    """One file and the columns that are read from it, each once; `keys` are positions in `columns`."""
+class Reading:
+    """One file, the columns that are read from it, each once, and the indices of its key columns."""
 
     source: Source
     columns: list[Column] = field(default_factory=list)
@@ -57,7 +57,7 @@ class Feed:
 class Plan:
     """Everything that is known before the first row is read."""
 
-    streams: tuple[Stream, ...]
+    streams: tuple[Reading, ...]
     feeds: tuple[Feed, ...]
     weights: tuple[Feed, ...]
     downward: bool
@@ -71,7 +71,10 @@ class Plan:
 
 
 def make_plan(request: Request) -> Plan:
-    """Open every source, bind the inputs, decide about text and numbers. Raises usage and data errors."""
+    """Open every source, bind the inputs, decide about text and numbers. Raises usage and data errors.
+
+    The files stay open until `close_plan`; when the plan fails, none does.
+    """
     options = ReadOptions(
         header=request.header,
         delimiter=request.delimiter,
@@ -79,13 +82,28 @@ def make_plan(request: Request) -> Plan:
         missing="skip" if request.missing == "skip" else "error",
         block_bytes=request.block_bytes or BLOCK_BYTES,
     )
-    paths, asked, named = open_paths(request, options)
+    paths = Paths()
+    try:
+        return _plan(request, options, paths)
+    except BaseException:
+        paths.close()
+        raise
+
+
+def close_plan(plan: Plan) -> None:
+    """Let go of every file."""
+    for stream in plan.streams:
+        stream.source.close()
+
+
+def _plan(request: Request, options: ReadOptions, paths: Paths) -> Plan:
+    asked, named = open_paths(request, options, paths)
     weight_asks = _ask_weight(request.weight, paths, options)
     set_keys(paths, request.id)
     bound = bind_inputs(request.losses, paths, asked, named)
-    streams = tuple(Stream(opened.source) for opened in paths.opened)
+    streams = tuple(Reading(opened.source) for opened in paths.opened)
     for stream, opened in zip(streams, paths.opened, strict=True):
-        stream.keys = tuple(stream.want(index, "key") for index in opened.keys)
+        stream.keys = opened.keys
     feeds = _feeds(request, bound, streams)
     weights = tuple(_weight_feed(ask, paths, streams) for ask in weight_asks)
     downward = _is_downward(request, feeds)
@@ -96,22 +114,18 @@ def make_plan(request: Request) -> Plan:
     return Plan(streams, feeds, weights, downward, bool(request.id), id_name)
 
 
-def _watch_order(streams: Sequence[Stream]) -> None:
+def _watch_order(streams: Sequence[Reading]) -> None:
     """Files that carry a key-like column of the same name are read with it, so that another order is
     noticed."""
-    named = [stream for stream in streams if stream.source.names is not None]
-    if len(named) < 2 or len(named) < len(streams):
-        return
-    common = set(named[0].source.names or ())
-    for stream in named[1:]:
-        common &= set(stream.source.names or ())
-    keys = [name for name in named[0].source.names or () if name in common and is_key_like(name)]
-    for stream in named:
-        names = list(stream.source.names or ())
-        stream.keys = tuple(stream.want(names.index(name), "key") for name in keys[:1])
+    for name in streams[0].source.names or ():
+        holders = [stream for stream in streams if name in (stream.source.names or ())]
+        if is_key_like(name) and len(holders) > 1:
+            for stream in holders:
+                stream.keys = (list(stream.source.names or ()).index(name),)
+            return
 
 
-def _feeds(request: Request, bound: Sequence[Bound], streams: Sequence[Stream]) -> tuple[Feed, ...]:
+def _feeds(request: Request, bound: Sequence[Bound], streams: Sequence[Reading]) -> tuple[Feed, ...]:
     shared = FoundClasses()
     if request.labels and not any(takes_labels(request.losses, position) for position in range(len(bound))):
         raise UsageError(f"--labels is for classes; {request.losses[0].spec} takes numbers")
@@ -129,7 +143,7 @@ def takes_labels(losses: Sequence[BoundLoss], position: int) -> bool:
 
 
 def _feed(
-    request: Request, bound: Sequence[Bound], position: int, streams: Sequence[Stream], shared: FoundClasses
+    request: Request, bound: Sequence[Bound], position: int, streams: Sequence[Reading], shared: FoundClasses
 ) -> Feed:
     one = bound[position]
     stream = streams[one.path]
@@ -267,7 +281,7 @@ def _weight_source(word: str, paths: Paths, options: ReadOptions) -> Asked:
     return Asked(word, position, columns)
 
 
-def _weight_feed(ask: Asked, paths: Paths, streams: Sequence[Stream]) -> Feed:
+def _weight_feed(ask: Asked, paths: Paths, streams: Sequence[Reading]) -> Feed:
     stream = streams[ask.path]
     columns = ask.columns or ()
     positions = tuple(stream.want(index, "number") for index in columns)

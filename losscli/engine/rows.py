@@ -9,7 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from losscli.align import Paired
 from losscli.arrays import Floats, Integers, Mask, Rows
+from losscli.engine.pairing import joined_ids
 from losscli.engine.plan import Feed, Plan
 from losscli.errors import ColumnError, Place, RowsError, WeightError
 from losscli.registry import Shape
@@ -86,16 +88,15 @@ class RowReader:
     read: int = 0
     skipped: int = 0
     absent: int = 0
-    unpaired: int = 0
     bad_weights: int = 0
     first_bad_weight: tuple[Place, float] | None = None
     positive_weight: bool = False
     _current: tuple[Block, ...] = field(default=())
 
-    def rowsets(self, paired: Iterator[Any]) -> Iterator[Rowset]:
+    def rowsets(self, paired: Iterator[Paired]) -> Iterator[Rowset]:
         """Every rowset in the target's order; for one vector read downwards a single one. Raises data
         errors."""
-        found = (self._rowset(entry.blocks, entry.ids) for entry in paired)
+        found = (self._rowset(entry.blocks, joined_ids(entry.ids)) for entry in paired)
         if self.plan.downward:
             yield self._turn(list(found))
             return

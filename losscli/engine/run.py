@@ -54,20 +54,18 @@ class Run:
         self.scored = 0
         self.width = 1
         self.infinite: dict[str, Infinite] = {}
-        self.unpaired = 0
+        self.paired = pair_rows(plan, request.unpaired)
 
     def go(self) -> None:
         """Read every row once."""
-        paired = pair_rows(self.plan, self.request.unpaired)
         started = False
-        for rowset in self.reader.rowsets(iter(paired)):
+        for rowset in self.reader.rowsets(iter(self.paired)):
             if not started:
                 started = True
                 self._start(rowset)
             if self.guard.check(rowset):
                 self._score(rowset)
             self._tell_progress()
-        self.unpaired = paired.unpaired
         self.guard.finish()
         self.reader.finish()
         if not started:
@@ -101,7 +99,7 @@ class Run:
 
     def rows_in(self, stream: int) -> int:
         """The rows that a stream had in all, paired or not."""
-        return self.reader.read
+        return self.paired.rows(stream)
 
     def labels(self) -> tuple[str, ...]:
         """A label per result: the spec, with the column where there is a result per column."""

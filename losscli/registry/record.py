@@ -91,7 +91,10 @@ class Loss:
             result: Rows = self.function(*blocks, **params)
             return result
         (statistic,) = self.statistics(blocks, params).values()
-        return statistic.values * statistic.values if statistic.kind == "square" else statistic.values
+        if statistic.kind != "square":
+            return statistic.values
+        with np.errstate(over="ignore"):
+            return statistic.values * statistic.values
 
     def statistics(self, blocks: Sequence[Rows], params: Values) -> dict[str, Statistic]:
         """What a set loss adds up, for clean blocks."""

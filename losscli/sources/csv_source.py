@@ -84,6 +84,10 @@ class CsvSource:
         finally:
             stream.close()
 
+    def close(self) -> None:
+        """Let go of the file; standard input stays open."""
+        self.stream.close()
+
     def _stream(self) -> ByteInput:
         """The stream at the first data row: the one that was opened, a new one for every later pass."""
         if self._fresh:

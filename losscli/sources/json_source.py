@@ -242,6 +242,10 @@ class JsonSource:
         """What each column looks like by its first present value."""
         return tuple(kind_of(self.document.cells(index, 0, _HEAD_ROWS)) for index in range(self.width))
 
+    def close(self) -> None:
+        """Let go of the file; standard input stays open."""
+        self.stream.close()
+
     def read(self, columns: Sequence[Column]) -> Iterator[Block]:
         """One pass over the rows; see `Source.read`."""
         bad = BadCells()

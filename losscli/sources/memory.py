@@ -47,6 +47,9 @@ class MemorySource:
         """What each column looks like by its element type."""
         return tuple(typed_arrays.kind_of(column[:1000]) for column in self.arrays)
 
+    def close(self) -> None:
+        """Nothing is held open."""
+
     def read(self, columns: Sequence[Column]) -> Iterator[Block]:
         """One pass over the rows; see `Source.read`."""
         rows = max(1, self.options.block_bytes // 8)

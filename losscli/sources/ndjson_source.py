@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 from losscli.errors import FormatError, Place, ReadError, RowsError, ShapeError
@@ -212,6 +211,10 @@ class NdjsonSource:
         if bad.total:
             raise bad.error()
 
+    def close(self) -> None:
+        """Let go of the file; standard input stays open."""
+        self.stream.close()
+
     def _stream(self) -> ByteInput:
         if self._fresh:
             self._fresh = False
@@ -238,7 +241,7 @@ class NdjsonSource:
                     column_reasons.pop(index, None)
                 reasons[0][index] = "blank line"
         if any(reasons):
-            bad.add_block(reasons, places, partial(_shown, cells))
+            bad.add_block(reasons, places, lambda row, column: _shown(rows[row], cells[column][row]))
         return Block(len(rows), tuple(values for values, _ in found), places)
 
     def _field(self, column: Column) -> str | int | None:
@@ -276,5 +279,5 @@ def _whole_lines(stream: ByteInput, block_bytes: int) -> Iterator[bytes]:
             return
 
 
-def _shown(cells: Sequence[Sequence[Any]], row: int, column: int) -> str:
-    return shown(cells[column][row])
+def _shown(row: Any, value: Any) -> str:
+    return "" if row is _BLANK else shown(value)

@@ -136,6 +136,10 @@ class NpySource:
         finally:
             stream.close()
 
+    def close(self) -> None:
+        """Let go of the file; standard input stays open."""
+        self.stream.close()
+
     def _stream(self) -> ByteInput:
         if self._fresh:
             self._fresh = False

@@ -225,6 +225,9 @@ class Source(Protocol):
         """What each column looks like at the head of the file: "number" or "text"; missing cells are passed
         over."""
 
+    def close(self) -> None:
+        """Let go of the file, whether it was read or not; twice is fine."""
+
     def read(self, columns: Sequence[Column]) -> Iterator[Block]:
         """One pass over the rows, in file order; closing the iterator early is fine.
 
