@@ -36,7 +36,7 @@ class Fault:
     @property
     def rows(self) -> Mask:
         """(n,): the rows that hold at least one wrong cell."""
-        return self.mask if self.mask.ndim == 1 else self.mask.any(axis=1)
+        return self.mask if self.mask.ndim == 1 else np.asarray(self.mask.any(axis=1), dtype=np.bool_)
 
 
 class Domain(Protocol):
@@ -87,7 +87,7 @@ class Interval:
         """True where a value lies outside; nan lies outside every interval."""
         above = block >= self.low if self.low_in else block > self.low
         below = block <= self.high if self.high_in else block < self.high
-        return np.logical_not(np.logical_and(above, below))
+        return ~(above & below)
 
     def _all_inside(self, block: Rows) -> bool:
         """The cheap test that almost every block passes: only its two extremes are compared."""
