@@ -45,7 +45,7 @@ def rounded(value: float, precision: int) -> str:
 
     A value that is not zero never prints as zero.
 
-    >>> [rounded(number, 4) for number in (0.24692, 2.4, 12345.6, 1.2345e-9, 0.0)]
+    >>> [rounded(number, 4) for number in (0.24692, 2.4, 12345.6, 1.2341e-9, 0.0)]
     ['0.2469', '2.400', '12346', '1.234e-09', '0']
     """
     if not math.isfinite(value):

@@ -126,10 +126,11 @@ def _shrink_text(strips: Sequence[_Strip], view: View, measure: Measure) -> None
 
 
 def _fit(strip: _Strip, view: View, measure: Measure) -> None:
-    strip.title = "\n".join(broken(strip.title, strip.width, measure, view))
-    strip.cells = ["\n".join(broken(cell, strip.width, measure, view)) for cell in strip.cells]
-    lines = [line for text in (strip.title, *strip.cells) for line in text.split("\n")]
-    strip.width = max(map(measure, lines))
+    """Break the texts; where one cannot be as narrow, the others take the room that it needs."""
+    texts = [strip.title, *strip.cells]
+    needed = [max(map(measure, broken(text, strip.width, measure, view))) for text in texts]
+    strip.width = max(needed)
+    strip.title, *strip.cells = ("\n".join(broken(text, strip.width, measure, view)) for text in texts)
 
 
 def broken(text: str, width: int, measure: Measure, view: View) -> list[str]:

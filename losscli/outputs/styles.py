@@ -1,4 +1,4 @@
-"""How per-sample records are written, block by block; a style gives the same text as the format of its name."""
+"""How per-sample records are written, block by block; each style gives the text of the format of its name."""
 
 from __future__ import annotations
 

@@ -52,7 +52,9 @@ def ten_samples(**changes: object) -> Samples:
     """The ten rows as the table shows them."""
     rows = tuple(
         Sample(row, None, (label, probability), (loss,))
-        for row, (label, probability, loss) in enumerate(zip(LABELS, PROBABILITIES, LOSSES, strict=True), start=1)
+        for row, (label, probability, loss) in enumerate(
+            zip(LABELS, PROBABILITIES, LOSSES, strict=True), start=1
+        )
     )
     fields: dict[str, object] = {
         "rows": rows,
@@ -88,7 +90,7 @@ def per_sample(**changes: object) -> ComputeReport:
     return ten_rows(**(fields | changes))
 
 
-EVIL = "\x1b]0;owned\x07[red]|a\u202eb\u200b,\"=1+1\"\n& 50% \\cmd{x}_$ \x9b31m"
+EVIL = '\x1b]0;owned\x07[red]|a\u202eb\u200b,"=1+1"\n& 50% \\cmd{x}_$ \x9b31m'
 
 
 def strange() -> ComputeReport:
@@ -99,7 +101,9 @@ def strange() -> ComputeReport:
     )
     infinite = {"mean": Figure(float("inf"), "inf"), "std": Figure(float("nan"), "nan")}
     results = (
-        bce_result(spec="bce:eps=1e-07", headline=infinite["mean"], reductions=infinite, baseline=Baseline("")),
+        bce_result(
+            spec="bce:eps=1e-07", headline=infinite["mean"], reductions=infinite, baseline=Baseline("")
+        ),
         bce_result(
             loss="mse",
             spec="mse",
