@@ -173,6 +173,12 @@ def test_devices_are_written_directly(tmp_path: Path) -> None:
     assert "no space left" in refused("/dev/full").message
 
 
+def write_half(file: OutputFile) -> None:
+    with file:
+        file.write(b"half")
+        raise RuntimeError
+
+
 def test_a_pipe_gets_everything_or_nothing(tmp_path: Path) -> None:
     fifo = tmp_path / "pipe"
     os.mkfifo(fifo)
@@ -184,9 +190,8 @@ def test_a_pipe_gets_everything_or_nothing(tmp_path: Path) -> None:
     assert got == [b"a" * 100_000 + b"b"]
     reader = threading.Thread(target=lambda: got.append(fifo.read_bytes()))
     reader.start()
-    with pytest.raises(RuntimeError), OutputFile(str(fifo)) as file:
-        file.write(b"half")
-        raise RuntimeError
+    with pytest.raises(RuntimeError):
+        write_half(OutputFile(str(fifo)))
     reader.join()
     assert got[1] == b""
     assert stat.S_ISFIFO(fifo.stat().st_mode)

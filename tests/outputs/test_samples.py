@@ -131,22 +131,26 @@ def test_no_block_is_a_header_or_an_empty_list(tmp_path: Path) -> None:
         assert json.loads(text) == [] if expected is None else text == expected
 
 
+def fail_after(writer: SampleWriter) -> None:
+    with writer:
+        fill(writer)
+        raise RuntimeError
+
+
 @pytest.mark.parametrize("name", SUFFIXES)
 def test_a_failed_run_leaves_nothing(tmp_path: Path, name: str) -> None:
     old = tmp_path / f"old.{name}"
     old.write_text("old")
     for path in (old, tmp_path / f"new.{name}"):
-        with pytest.raises(RuntimeError), samples_to_file(str(path)) as writer:
-            fill(writer)
-            raise RuntimeError
+        with pytest.raises(RuntimeError):
+            fail_after(samples_to_file(str(path)))
     assert [entry.name for entry in tmp_path.iterdir()] == [old.name]
     assert old.read_text() == "old"
 
 
 def test_a_failed_run_prints_nothing(capsysbinary: pytest.CaptureFixture[bytes]) -> None:
-    with pytest.raises(RuntimeError), samples_to_stdout("csv") as writer:
-        fill(writer)
-        raise RuntimeError
+    with pytest.raises(RuntimeError):
+        fail_after(samples_to_stdout("csv"))
     assert capsysbinary.readouterr().out == b""
 
 
