@@ -71,12 +71,12 @@ def shown(value: object) -> str:
 
 
 def given(value: Any, arrays: Arrays, library: str) -> Any:
-    """The argument itself, as a tensor where the function is torch's."""
+    """The argument itself, as a tensor where the function works on those of torch."""
     if isinstance(value, Call):
         value = value.carry_out(arrays)
     elif isinstance(value, Name):
         value = arrays[value.text]
-    if library == "torch" and isinstance(value, np.ndarray):
+    if library in ("torch", "torchmetrics") and isinstance(value, np.ndarray):
         return resolve("torch.from_numpy")(value)
     return value
 
