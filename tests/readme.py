@@ -1,5 +1,7 @@
-"""README.md's generated parts and its examples: `python -m tests.readme` rewrites them from the registry and from
-real runs, and a test fails when they lag."""
+"""README.md's generated parts and its examples.
+
+`python -m tests.readme` rewrites them from the registry and from real runs; a test fails when they lag.
+"""
 
 from __future__ import annotations
 
