@@ -157,7 +157,7 @@ def cancer() -> list[Case]:
         found.append(Case(arguments, "bce", formulas.BCE, arrays, ("y", "p"), log_loss))
     file = "cancer_all_features.csv"
     arrays = {"y": labels, "p": numbers(file, "probability"), "z": numbers(file, "logit")}
-    arguments = f"brier,zero_one cancer_labels.csv:label {file}:probability --id id"
+    arguments = f"brier,zero_one:threshold=0.5 cancer_labels.csv:label {file}:probability --id id"
     brier = (call(f"{METRICS}.brier_score_loss", "y", "p"),)
     found.append(Case(arguments, "brier", formulas.SQUARED, arrays, ("y", "p"), brier))
     wrong = (call(f"{METRICS}.zero_one_loss", "y", call("numpy.greater", "p", 0.5)),)

@@ -107,7 +107,8 @@ def breast_cancer(folder: Path) -> None:
 
 def out_of_fold_logits(model: Pipeline, features: np.ndarray, target: np.ndarray) -> np.ndarray:
     """The decision function of models that have not seen the row."""
-    return cross_val_predict(model, features, target, cv=FIVE_FOLDS, method="decision_function")
+    logits: np.ndarray = cross_val_predict(model, features, target, cv=FIVE_FOLDS, method="decision_function")
+    return logits
 
 
 def cancer_rows(ids: Sequence[str], logits: np.ndarray) -> list[tuple[object, ...]]:
