@@ -80,6 +80,7 @@ def summary_of(values: Floats, weights: Floats | None = None, size: int = 10**9)
     return found
 
 
+@settings(deadline=None)
 @given(st.lists(FINITE, min_size=1, max_size=15))
 def test_a_summary_is_the_nearest_double_to_each_definition(values: list[float]) -> None:
     found = summary_of(np.array(values)).result()
@@ -90,6 +91,7 @@ def test_a_summary_is_the_nearest_double_to_each_definition(values: list[float])
     assert (found["min"].value, found["max"].value) == (min(values), max(values))
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(FINITE, POSITIVE), min_size=1, max_size=15))
 def test_a_weighted_summary_likewise(rows: list[tuple[float, float]]) -> None:
     values, weights = np.array(rows).T
@@ -218,6 +220,7 @@ def test_order_blocks_and_merges_do_not_matter(
     assert same(parts[0][1].result(), quantiles.result())
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(), max_size=20), st.booleans())
 def test_summary_state_and_pickle_round_trip(values: list[float], deviation: bool) -> None:
     summary = Summary(deviation=deviation)

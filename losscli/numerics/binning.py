@@ -14,10 +14,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 import numpy as np
 
 from losscli.arrays import Floats, Integers, Mask
+from losscli.numerics import slicing
+from losscli.numerics.slicing import Dyadic
 
 CHUNK = 16_384
 """Rows handled at a time: the temporaries of a chunk stay in the processor's second cache."""
@@ -241,10 +244,14 @@ class Added:
 
     def take(self, bins: Bins, scale: int = 0) -> None:
         """Empty the bins into the integer; the terms had been divided by 2**`scale`."""
-        shift = self.places - 1074 + scale
-        found = bins.take()
-        # To the right only when tiny factors had been scaled up: the bits that leave are zeros.
-        self.units += found << shift if shift >= 0 else found >> -shift
+        self.count((bins.take(), scale - 1074))
+
+    def count(self, found: Dyadic) -> None:
+        """Add a whole number of a power of two."""
+        number, exponent = found
+        shift = self.places + exponent
+        # To the right only where terms are written with more places than they have: zeros leave.
+        self.units += number << shift if shift >= 0 else number >> -shift
 
 
 def add_block(kind: Kind, factors: Factors, places: int) -> Added:
@@ -253,13 +260,34 @@ def add_block(kind: Kind, factors: Factors, places: int) -> Added:
     `places` is at least 1074 for each factor multiplied, so that every product is a whole number of units.
     """
     added = Added(places)
+    with _guarded():
+        _add_chunks(kind, factors, added)
+    return added
+
+
+def add_moments(values: Floats, places: int) -> tuple[Added, Added]:
+    """The exact sums of the values and of their squares, in one pass where they can be cut into slices."""
+    sums = Added(places), Added(places)
+    with _guarded():
+        for start in range(0, values.size, slicing.ROWS):
+            sliced = slicing.cut(values[start : start + slicing.ROWS])
+            if sliced is None:  # then what follows is likely to be declined as well
+                _add_chunks(VALUES, (values[start:],), sums[0])
+                _add_chunks(SQUARES, (values[start:],), sums[1])
+                break
+            for added, found in zip(sums, sliced.moments(), strict=True):
+                added.count(found)
+    return sums
+
+
+@contextmanager
+def _guarded() -> Iterator[None]:
     try:
         with np.errstate(invalid="ignore", over="ignore", under="ignore"):
-            _add_chunks(kind, factors, added)
+            yield
     except BaseException:
         _local.renew()  # half a block must not turn up in the next sum
         raise
-    return added
 
 
 def _add_chunks(kind: Kind, factors: Factors, added: Added) -> None:

@@ -88,6 +88,17 @@ class ExactSum:
         """Add the exact squares of the values."""
         self._accept(binning.SQUARES, (_block(values),))
 
+    def add_with_squares(self, values: Floats, squares: ExactSum) -> None:
+        """Add the values here and their exact squares there, faster than one after the other."""
+        block = _block(values)
+        if block.size < _SMALL:
+            self.add(block)
+            squares.add_squares(block)
+            return
+        mine, others = binning.add_moments(block, PLACES)
+        self._count(mine)
+        squares._count(others)
+
     def add_products(self, left: Floats, right: Floats) -> None:
         """Add the exact products, row by row. Infinity times zero is nan."""
         self._accept(binning.PRODUCTS, _pair(left, right))
@@ -119,7 +130,9 @@ class ExactSum:
             waiting.rows[1][start:end] = factors[1]
 
     def _run(self, kind: Kind, factors: Factors) -> None:
-        added = binning.add_block(kind, factors, PLACES)
+        self._count(binning.add_block(kind, factors, PLACES))
+
+    def _count(self, added: binning.Added) -> None:
         self._units += added.units
         self._infinite += added.positive
         self._negative += added.negative

@@ -45,10 +45,11 @@ class Summary:
         self._least = min(self._least, float(np.fmin.reduce(values, initial=math.inf)))
         self._largest = max(self._largest, float(np.fmax.reduce(values, initial=-math.inf)))
         if weights is None:
-            self._total.add(values)
             self._weight.add_count(values.size)
             if self._deviation:
-                self._squares.add_squares(values)
+                self._total.add_with_squares(values, self._squares)
+            else:
+                self._total.add(values)
         else:
             self._total.add_products(weights, values)
             self._weight.add(weights)

@@ -64,7 +64,9 @@ def is_nearest(found: float, true: Fraction) -> bool:
 def is_nearest_root(found: float, square: Fraction) -> bool:
     """Whether the root of a fraction lies between the midpoints around a double; a tie cannot be a root's."""
     below = (Fraction(found) + Fraction(math.nextafter(found, 0.0))) / 2 if found else Fraction(0)
-    above = (Fraction(found) + Fraction(math.nextafter(found, math.inf))) / 2
+    last = LARGEST + Fraction(2) ** 971
+    step = Fraction(math.nextafter(found, math.inf)) if found < sys.float_info.max else last
+    above = (Fraction(found) + step) / 2
     return below * below <= square <= above * above
 
 

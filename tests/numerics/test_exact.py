@@ -40,6 +40,7 @@ def test_the_probes_where_two_product_fails(kind: str, probe: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@settings(deadline=None)
 @given(rows=st.lists(st.tuples(FINITE, FINITE), max_size=30))
 def test_every_finite_block_is_added_exactly(kind: str, rows: list[tuple[float, float]]) -> None:
     weights, values = np.array(rows, dtype=np.float64).reshape(-1, 2).T
@@ -153,6 +154,7 @@ def test_a_copy_is_independent() -> None:
     assert (first.value(), twin.value()) == (1.0, 3.0)
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(), max_size=30))
 def test_state_and_pickle_round_trip(values: list[float]) -> None:
     total = ExactSum()

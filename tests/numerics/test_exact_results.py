@@ -6,7 +6,7 @@ import math
 from fractions import Fraction
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from losscli.arrays import Floats
@@ -30,6 +30,7 @@ def sums(weights: Floats, values: Floats) -> tuple[ExactSum, ExactSum, ExactSum]
     return added("products", weights, values), added("weighted squares", weights, values), weight
 
 
+@settings(deadline=None)
 @given(st.lists(FINITE, min_size=1, max_size=20))
 def test_sum_and_mean_are_the_nearest_doubles(values: list[float]) -> None:
     true = sum(map(Fraction, values))
@@ -39,6 +40,7 @@ def test_sum_and_mean_are_the_nearest_doubles(values: list[float]) -> None:
     assert is_nearest(found.value, true / len(values))
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(POSITIVE, FINITE), min_size=1, max_size=12))
 def test_weighted_results_are_the_nearest_doubles(rows: list[tuple[float, float]]) -> None:
     weights, values = np.array(rows).T
@@ -53,6 +55,7 @@ def test_weighted_results_are_the_nearest_doubles(rows: list[tuple[float, float]
     assert is_nearest_root(exact.standard_deviation(total, squares, weight).value, true)
 
 
+@settings(deadline=None)
 @given(st.lists(FINITE, min_size=1, max_size=12))
 def test_unweighted_deviation_and_root_mean(values: list[float]) -> None:
     block = np.array(values)
@@ -64,6 +67,7 @@ def test_unweighted_deviation_and_root_mean(values: list[float]) -> None:
     assert is_nearest_root(exact.root_mean(squares, len(values)).value, mean_square)
 
 
+@settings(deadline=None)
 @given(st.fractions(min_value=0, max_value=10**9), st.integers(-2150, 2000))
 def test_roots_are_the_nearest_doubles(value: Fraction, exponent: int) -> None:
     scaled = value * Fraction(2) ** exponent
