@@ -306,7 +306,7 @@ def _flat(target: Rows, prediction: Rows, *, threshold: float | None) -> Rows:
     source="Hastie, Tibshirani and Friedman (2009), section 2.4",
 )
 def zero_one(target: Rows, prediction: Rows, *, threshold: float | None) -> Rows:
-    """1 for a wrong class, 0 for the right one; its mean is 1 - accuracy.
+    """Counts wrong classes: 1 for a wrong one, 0 for the right one; its mean is 1 - accuracy.
 
     Formula  1 if c is not y, else 0; c is p, or with a threshold 1 where p > threshold and 0 elsewhere
     Shapes   (n,) and (n,) give (n,)

@@ -179,7 +179,6 @@ def cross_entropy_dist(target: Rows, prediction: Rows, *, base: str) -> Floats:
         "torchmetrics": "divides each row by its sum",
         "scipy": "divides each row by its sum; special.kl_div adds q - p to each term",
     },
-    accuracy=Accuracy(against="largest term"),
     source="Kullback and Leibler (1951), doi:10.1214/aoms/1177729694",
 )
 def kl(target: Rows, prediction: Rows, *, base: str) -> Floats:

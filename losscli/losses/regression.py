@@ -125,7 +125,7 @@ def _half_slope(target: Rows, prediction: Rows) -> Rows:
     family="regression",
     aliases=("half_mse",),
     inputs=(TARGET, PREDICTION),
-    formula="(p - y)**2 / 2",
+    formula="0.5 * (p - y) * (p - y)",
     gradient=_half_slope,
     likelihood="Gaussian with unit variance; the constant ln(2 pi) / 2 is dropped",
     best_constant=mean_constant(0.5),

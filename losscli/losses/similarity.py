@@ -60,7 +60,7 @@ def _distance_slope(target: Rows, prediction: Rows) -> Rows:
     source="Salton and McGill (1983), section 4.1",
 )
 def cosine(target: Rows, prediction: Rows) -> Floats:
-    """1 minus the cosine of the angle between two vectors: 0 for one direction, 2 for opposite ones.
+    """One minus the cosine of the angle between two vectors: 0 for one direction, 2 for opposite ones.
 
     Formula  1 - a.b / (|a| |b|)
     Shapes   (n, D) and (n, D) give (n,); files of one column are one vector each, read downwards

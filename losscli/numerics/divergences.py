@@ -51,8 +51,7 @@ def jensen_shannon(first: Rows, second: Rows, base: str) -> Floats:
     total, rest = two_sum(first, second)
     square = np.where(near, gap * gap, 0.0)
     close = np.where(near, 0.25 * total * (square * _polynomial(square, _EVEN)), 0.0)
-    middle = 0.5 * total
-    parts = [np.where(x == 0.0, 0.0, x * _log_quotient(x, middle, base)) for x in (first, second)]
+    parts = [np.where(x == 0.0, 0.0, x * _log_quotient(2.0 * x, total, base)) for x in (first, second)]
     far = np.where(near, 0.0, 0.5 * (parts[0] + parts[1] - rest / NATS[base]))
     return np.asarray(sum_columns(far) + sum_columns(close) / NATS[base])
 
@@ -74,7 +73,7 @@ def _polynomial(argument: Rows, coefficients: tuple[float, ...]) -> Rows:
 
 
 def _log_quotient(numerator: Rows, denominator: Rows, base: str) -> Rows:
-    """The logarithm of a quotient of numbers in [0, 1]; infinite where only the denominator is 0."""
+    """The logarithm of a quotient of numbers in [0, 2]; infinite where only the denominator is 0."""
     logarithm, nats = LOGARITHMS[base], NATS[base]
     quotient = numerator / denominator
     result = logarithm(quotient)
