@@ -2,37 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
 
 from losscli.outputs.formats import OutputFormat
-from losscli.outputs.harmless import json_text
+from losscli.outputs.harmless import json_escaped, json_text
 from losscli.outputs.view import View
 from losscli.report import Report
 
+_SIMPLE: Final = (str, int, float, type(None))
 
-def json_scalar(value: Any) -> str:
-    """One JSON value that holds no others. Raises ValueError for a number that is not finite."""
-    if value is None or isinstance(value, bool):
-        return {None: "null", True: "true", False: "false"}[value]
-    if isinstance(value, str):
-        return json_text(value)
-    if isinstance(value, int):
-        return int.__repr__(value)
-    if isinstance(value, float):
-        if value - value != 0:
-            raise ValueError(f"strict JSON has no {float.__repr__(value)}")
-        return float.__repr__(value)
+
+def _plain_container(value: Any) -> Any:
+    """Other mappings and sequences as those that the encoder knows."""
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, Sequence):
+        return list(value)
     raise TypeError(f"a report holds {type(value).__name__}, which is no JSON value")
 
 
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=_plain_container)
+
+
 def json_line(value: Any) -> str:
-    """A JSON value on one line."""
-    if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{json_text(key)}: {json_line(item)}" for key, item in value.items()) + "}"
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return "[" + ", ".join(map(json_line, value)) + "]"
-    return json_scalar(value)
+    """A JSON value on one line, harmless to print. Raises ValueError for a number that is not finite."""
+    return json_escaped(_ENCODER.encode(value))
 
 
 def json_pieces(value: Any, indent: str = "") -> Iterator[str]:
@@ -43,36 +39,34 @@ def json_pieces(value: Any, indent: str = "") -> Iterator[str]:
     if isinstance(value, Mapping) and value:
         openings = (f"{json_text(key)}: " for key in value)
         yield from _inside("{}", zip(openings, value.values(), strict=True), indent)
-    elif isinstance(value, Sequence) and not isinstance(value, str) and any(map(_is_container, value)):
+    elif not _is_simple(value) and not isinstance(value, Mapping) and not all(map(_is_simple, value)):
         yield from _inside("[]", (("", item) for item in value), indent)
     else:
         yield json_line(value)
 
 
-def _inside(
-    brackets: str, items: Iterator[tuple[str, Any]] | zip[tuple[str, Any]], indent: str
-) -> Iterator[str]:
+def _inside(brackets: str, items: Iterable[tuple[str, Any]], indent: str) -> Iterator[str]:
     yield brackets[0]
     deeper = indent + "  "
     separator = "\n"
     for opening, item in items:
-        yield f"{separator}{deeper}{opening}"
         if brackets == "[]" and _is_flat(item):
-            yield json_line(item)
+            yield f"{separator}{deeper}{opening}{json_line(item)}"
         else:
+            yield f"{separator}{deeper}{opening}"
             yield from json_pieces(item, deeper)
         separator = ",\n"
     yield f"\n{indent}{brackets[1]}"
 
 
-def _is_container(value: Any) -> bool:
-    return isinstance(value, (Mapping, Sequence)) and not isinstance(value, str)
+def _is_simple(value: Any) -> bool:
+    return isinstance(value, _SIMPLE) or not isinstance(value, (Mapping, Sequence))
 
 
 def _is_flat(value: Any) -> bool:
-    if isinstance(value, Mapping):
-        return not any(map(_is_container, value.values()))
-    return isinstance(value, Sequence) and not any(map(_is_container, value))
+    if _is_simple(value):
+        return True
+    return all(map(_is_simple, value.values() if isinstance(value, Mapping) else value))
 
 
 def _render(report: Report, view: View) -> Iterator[str]:

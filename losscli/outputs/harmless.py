@@ -82,7 +82,12 @@ def json_text(text: str) -> str:
     """
     import json
 
-    return _UNSAFE.sub(_json_escape, json.encoder.encode_basestring(text))
+    return json_escaped(json.encoder.encode_basestring(text))
+
+
+def json_escaped(document: str) -> str:
+    """JSON on one line with every unsafe character, which only its strings can hold, as JSON's own escape."""
+    return document if document.isascii() and "\x7f" not in document else _UNSAFE.sub(_json_escape, document)
 
 
 def _json_escape(found: re.Match[str]) -> str:

@@ -73,7 +73,9 @@ def lay_out(table: Table, view: View, measure: Measure) -> Layout:
         widths=tuple(strip.width for strip in strips),
         titles=tuple(strip.title for strip in strips),
         rows=list(zip(*(strip.cells for strip in strips), strict=True)),
-        hidden=tuple(strip.title for strip in reversed(hidden) if strip.column.kind is not Kind.BAR),
+        hidden=tuple(
+            strip.title for strip in reversed(hidden) if strip.title and strip.column.kind is not Kind.BAR
+        ),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Sequence
 
@@ -13,7 +14,7 @@ from rich.cells import cell_len
 from losscli.outputs import View, find_format
 from losscli.outputs.digits import people
 from losscli.outputs.layout import lay_out, shortened
-from losscli.outputs.table import draw
+from losscli.outputs.table import draw, row_lines
 from losscli.report import Report
 from losscli.report.tables import Cell, Column, Kind, Table
 from tests.outputs.reports import EVIL, strange, ten_rows
@@ -114,7 +115,7 @@ def numbers_of(table: Table, view: View, columns: Sequence[Column]) -> list[str]
     ]
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 @given(WIDTHS, st.booleans(), st.integers(1, 17))
 @example(20, True, 17)
 def test_lines_fit_or_hold_nothing_but_whole_numbers(width: int, drawing: bool, precision: int) -> None:
@@ -145,7 +146,7 @@ def tables(draw_one: st.DrawFn) -> Table:
     return Table("any", columns, rows)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 @given(tables(), WIDTHS, st.booleans())
 def test_any_table_can_be_drawn_and_is_harmless(table: Table, width: int, colour: bool) -> None:
     view = View(width=width, colour=colour)
@@ -162,7 +163,7 @@ def test_any_table_can_be_drawn_and_is_harmless(table: Table, width: int, colour
                 )
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 @given(st.text("abc 0123456789.-e:=", max_size=40), st.integers(1, 30), st.booleans())
 def test_no_ellipsis_inside_a_number(text: str, width: int, drawing: bool) -> None:
     cut = shortened(text, width, cell_len, View(drawing=drawing))
@@ -201,6 +202,27 @@ def test_a_long_table_is_drawn_in_pieces_of_one_shape() -> None:
     lines = "".join(pieces).splitlines()
     assert len(lines) == 1204
     assert len({len(line) for line in lines}) == 1
+
+
+@settings(deadline=None, max_examples=50)
+@given(tables(), WIDTHS)
+def test_rows_are_drawn_as_rich_draws_them(table: Table, width: int) -> None:
+    staying = tuple(dataclasses.replace(column, drop=0) for column in table.columns)
+    table = dataclasses.replace(table, columns=staying)
+    layout = lay_out(table, View(width=width), cell_len)
+    by_rich = "".join(draw([table], View(width=width)))
+    quick = "".join(line for row in layout.rows for line in row_lines(layout, row))
+    assert by_rich.endswith(quick)
+    assert by_rich.removesuffix(quick).endswith("─\n" if layout.width else "\n")
+
+
+def test_colour_reaches_every_row() -> None:
+    columns = (Column("row", "row", Kind.WHOLE), Column("bar", "", Kind.BAR))
+    rows = [(number, 0.5) for number in range(1, 500)]
+    shown = "".join(draw([Table("t", columns, rows)], View(colour=True)))
+    assert shown.count("█" * 10) == 499
+    assert shown.count("\x1b[36m█") == 499
+    assert plain(shown) == "".join(draw([Table("t", columns, rows)], View()))
 
 
 def test_an_empty_table_shows_its_header() -> None:
