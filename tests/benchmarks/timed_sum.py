@@ -20,7 +20,7 @@ from typing import Any
 
 from losscli.numerics.exact import ExactSum
 
-ADDING = ("add", "add_squares", "add_products", "add_weighted_squares", "merge")
+ADDING = ("add", "add_squares", "add_with_squares", "add_products", "add_weighted_squares", "merge")
 
 
 class Stopwatch:
