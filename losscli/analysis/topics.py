@@ -105,7 +105,7 @@ TOPICS = (
         An infinite loss (probability 0 for the class that occurred) is a true answer: it is
         reported, counted and located, never clipped.
         """,
-        ("number", "sums", "precision", "accuracy", "infinity", "inf", "nan"),
+        ("number", "sums", "exact", "infinity", "inf", "nan"),
     ),
     Topic(
         "missing",

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from losscli import __version__
-from losscli.errors import LosscliError, WriteError
+from losscli.errors import LosscliError, UsageError, WriteError
 
 OK = 0
 BUG = 70
@@ -18,35 +18,45 @@ SIGNAL_BASE = 128
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and end the process with its exit code."""
-    from losscli.cli.streams import leave
+    from losscli.cli.streams import Terminated, catch_signals, leave
 
-    leave(run(sys.argv[1:] if arguments is None else arguments))
+    try:
+        catch_signals()
+        code = run(sys.argv[1:] if arguments is None else arguments)
+    except Terminated as received:
+        code = SIGNAL_BASE + received.number
+    leave(code)
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run the command line; the exit code. Prints results to standard output and everything else to
     standard error."""
-    from losscli.cli.streams import Terminated, catch_signals, open_missing
+    from losscli.cli.streams import Terminated, open_missing
 
     stdout_usable = open_missing()
     words = list(arguments)
     try:
-        catch_signals()
         if not stdout_usable:
             raise WriteError("standard output is closed", hint="send it somewhere, for example > result.txt")
         _answer(words)
         _flush_stdout()
-    except Terminated as signal_received:
-        return SIGNAL_BASE + signal_received.number
+    except Terminated:
+        raise
     except KeyboardInterrupt:
         return SIGNAL_BASE + 2
     except BrokenPipeError:
         return CLOSED_PIPE
     except SystemExit as leaving:  # only the shell completion of typer leaves this way
-        return leaving.code if isinstance(leaving.code, int) else OK
+        return _completion_code(leaving)
     except BaseException as problem:
         return _failed(problem, debug="--debug" in words)
     return OK
+
+
+def _completion_code(leaving: SystemExit) -> int:
+    if isinstance(leaving.__context__, BrokenPipeError):
+        return CLOSED_PIPE
+    return OK if leaving.code in (None, 0) else UsageError.exit_code
 
 
 def _answer(words: list[str]) -> None:

@@ -4,11 +4,38 @@ from __future__ import annotations
 
 import glob
 import os
+import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from losscli.cli.options import Read
 from losscli.errors import LosscliError
+
+
+class _NoPandas:
+    """An import hook to which pandas is not installed."""
+
+    @staticmethod
+    def find_spec(name: str, path: object = None, target: object = None) -> None:
+        if name == "pandas":
+            raise ModuleNotFoundError("pandas is kept out", name=name)
+
+
+def keep_pandas_out() -> None:
+    """Let Arrow's one search for pandas find nothing.
+
+    Its first conversion of an array would import pandas where it is installed, only to ask whether an object
+    is a Series, and that takes longer than a small run. Afterwards pandas can be imported as ever.
+    """
+    if "pandas" in sys.modules:
+        return
+    import pyarrow
+
+    sys.meta_path.insert(0, _NoPandas)
+    try:
+        pyarrow.array([0.0])
+    finally:
+        sys.meta_path.remove(_NoPandas)
 
 
 def read_options(options: Read) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from losscli.cli import options as flag
 from losscli.cli.help import command
 from losscli.cli.options import Read
 from losscli.cli.publishing import Publication, plan
-from losscli.cli.reading import read_options, written_paths
+from losscli.cli.reading import keep_pandas_out, read_options, written_paths
 from losscli.errors import UnknownLoss, UsageError
 
 if TYPE_CHECKING:
@@ -87,6 +87,7 @@ def _listeners(
 def _computed(options: ComputeOptions, publication: Publication, listeners: Listeners) -> ComputeReport:
     from losscli import api
 
+    keep_pandas_out()
     try:
         return api.compute(
             options.losses,

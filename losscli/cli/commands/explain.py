@@ -10,7 +10,7 @@ import typer
 from losscli.cli.help import command
 from losscli.cli.options import Read
 from losscli.cli.publishing import Publication, plan
-from losscli.cli.reading import read_options, written_paths
+from losscli.cli.reading import keep_pandas_out, read_options, written_paths
 from losscli.errors import UsageError
 
 EXAMPLES = ("losscli explain bce --target 1 --prediction 0.8", "losscli explain E210")
@@ -64,6 +64,7 @@ def _run_row(options: ExplainOptions, row: int) -> None:
     from losscli import api
     from losscli.analysis.explaining import explain
 
+    keep_pandas_out()
     cells = api.sample_row(loss, *sources, row=row, **read_options(options))
     publication.publish(explain(loss, cells=cells, place=f"row {row}"))
 
