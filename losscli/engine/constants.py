@@ -76,14 +76,15 @@ class ConstantFinder:
             self._sums = [ExactSum() for _ in columns]
             self._squares = [ExactSum() for _ in columns]
         for position, column in enumerate(columns):
-            if weights is None:
-                self._sums[position].add(column)
+            total, squares = self._sums[position], self._squares[position]
+            if weights is not None:
+                total.add_products(weights, column)
+                if fact.needs_variance:
+                    squares.add_weighted_squares(weights, column)
+            elif fact.needs_variance:
+                total.add_with_squares(column, squares)
             else:
-                self._sums[position].add_products(weights, column)
-            if fact.needs_variance and weights is None:
-                self._squares[position].add_squares(column)
-            elif fact.needs_variance and weights is not None:
-                self._squares[position].add_weighted_squares(weights, column)
+                total.add(column)
 
     def _add_classes(self, target: Rows, weights: Floats | None) -> None:
         codes, inverse = np.unique(target, return_inverse=True)

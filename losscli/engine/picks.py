@@ -27,16 +27,20 @@ class Layout:
     inputs: tuple[Input, ...]
     names: tuple[tuple[str, ...], ...]
     classes: tuple[str, ...]
+    family: str = ""
 
     @property
     def _is_class(self) -> bool:
-        return len(self.inputs) == 2 and [entry.shape for entry in self.inputs] == [Shape.CLASS, Shape.VECTOR]
+        """Whether the target is a class, as an index or as a row that is 1 at the class, among the columns."""
+        if len(self.inputs) != 2 or self.inputs[1].shape is not Shape.VECTOR:
+            return False
+        return self.inputs[0].shape is Shape.CLASS or self.family == "multiclass"
 
     def columns(self) -> tuple[Column, ...]:
         """The columns of the input cells."""
         if self._is_class:
-            target = self.names[0][0]
-            shown = "target" if target.startswith("@") else target
+            single = len(self.names[0]) == 1 and not self.names[0][0].startswith("@")
+            shown = self.names[0][0] if single else "target"
             value = "p" if self.inputs[1].domain_for({}).kind == "distribution" else self.inputs[1].symbol
             return (
                 Column("target", shown, Kind.TEXT),
@@ -65,12 +69,19 @@ class Layout:
                 for column in range(len(names))
             )
         predictions = rowset.inputs[1][row]
-        label = rowset.cell(0, row, 0)
+        target = rowset.inputs[0][row]
         best = int(np.argmax(predictions))
-        own = float(predictions[int(rowset.inputs[0][row])])
-        name = self.classes[best] if best < len(self.classes) else str(best)
-        shown = label if isinstance(label, str) else f"{label:g}"
-        return (shown, own, name, float(predictions[best]))
+        if self.inputs[0].shape is Shape.CLASS:
+            index = int(target)
+            label = rowset.cell(0, row, 0)
+            shown = label if isinstance(label, str) else f"{label:g}"
+        else:
+            index = int(np.argmax(target))
+            shown = self._name(index) if target[index] == 1.0 else f"{self._name(index)} {target[index]:.3g}"
+        return (shown, float(predictions[index]), self._name(best), float(predictions[best]))
+
+    def _name(self, index: int) -> str:
+        return self.classes[index] if index < len(self.classes) else str(index)
 
 
 @dataclass(slots=True)

@@ -48,6 +48,7 @@ class Run:
             tuple(feed.entry for feed in plan.feeds if feed.entry is not None),
             tuple(feed.names for feed in plan.feeds),
             plan.feeds[-1].classes,
+            request.losses[0].loss.family,
         )
         self.picker = Picker(request, layout, request.losses[0].loss.direction)
         self.constants: list[ConstantFinder] = []
