@@ -121,7 +121,8 @@ class SampleTable:
         ids = (Column("id", shown.id_name or "id"),) if shown.id_name is not None else ()
         columns = (Column("row", "row", Kind.WHOLE), *ids, *shown.inputs, *self._value_columns())
         if self._has_shares:
-            columns += (Column("share", "share", Kind.SHARE, drop=8), Column("bar", "", Kind.BAR, drop=9))
+            title = "share" if len(self.labels) == 1 else f"{self.labels[0]} share"
+            columns += (Column("share", title, Kind.SHARE, drop=8), Column("bar", "", Kind.BAR, drop=9))
         longest = (
             max((self._carried(sample) for sample in shown.rows), default=0.0) if self._has_shares else 0.0
         )
