@@ -111,6 +111,11 @@ class ByteInput:
         if self.path != STDIN:
             self._file.close()
 
+    def __del__(self) -> None:
+        # A source that is opened and never read must not leave its file open, nor warn about it.
+        if hasattr(self, "_file"):
+            self.close()
+
 
 def _why(error: BaseException) -> str:
     return (error.strerror if isinstance(error, OSError) and error.strerror else str(error)).lower()

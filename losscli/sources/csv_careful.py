@@ -31,15 +31,15 @@ def read_carefully(data: bytes, layout: Layout) -> Parsed | Broken:
     if layout.width == 1:
         blank = np.zeros(len(rows), dtype=np.bool_)
     texts = _texts(data, layout)
+    decoded = [_decoded(binary, asked, rows) for asked, binary in zip(layout.columns, texts, strict=True)]
+    faults = [text for text in decoded if isinstance(text, Broken)]
+    if faults:
+        return min(faults, key=lambda fault: (fault.line, fault.column))
     columns: list[Values] = []
     masks: list[Mask] = []
-    for asked, binary in zip(layout.columns, texts, strict=True):
-        text = _decoded(binary, asked, rows)
-        if isinstance(text, Broken):
-            return text
-        values, bad = (
-            _number_column(text, layout) if asked.kind == "number" else _text_column(text, asked, layout)
-        )
+    for asked, text in zip(layout.columns, decoded, strict=True):
+        read = _number_column if asked.kind == "number" else _text_column
+        values, bad = read(text, asked, layout.skip_missing)
         columns.append(values)
         masks.append(bad & ~blank)
     bad_cells = _located(rows, layout, texts, masks, blank)
@@ -49,7 +49,11 @@ def read_carefully(data: bytes, layout: Layout) -> Parsed | Broken:
     return Parsed(len(rows), data.count(b"\n"), tuple(columns), lines, bad_cells, total, repeated)
 
 
-def _ragged(rows: Rows, row: int, layout: Layout) -> Broken:
+def _ragged(rows: Rows, row: int, layout: Layout) -> Parsed | Broken:
+    """The fault of a row with another number of cells, unless a row above it has a fault of its own."""
+    above = read_carefully(rows.data[: int(rows.starts[row])], layout) if row else None
+    if isinstance(above, Broken) or (above is not None and above.repeated is not None):
+        return above
     count = int(rows.delimiters[row]) + 1
     cells = "1 cell" if count == 1 else f"{count} cells"
     first = "1 cell" if layout.width == 1 else f"{layout.width} cells"
@@ -94,7 +98,7 @@ def _decoded(binary: Any, asked: Column, rows: Rows) -> Any:
     return pa.array(texts, type=pa.string())
 
 
-def _number_column(text: Any, layout: Layout) -> tuple[Floats, Mask]:
+def _number_column(text: Any, asked: Column, skip_missing: bool) -> tuple[Floats, Mask]:
     """The numbers (nan where there is none), and which cells are bad."""
     bare = pc.ascii_trim(text, characters=BLANKS)
     well_formed = _mask(pc.match_substring_regex(bare, pattern=f"^(?:{NUMBER_PATTERN})$"))
@@ -106,14 +110,14 @@ def _number_column(text: Any, layout: Layout) -> tuple[Floats, Mask]:
     large = np.flatnonzero(good & (np.abs(numbers) >= EXACT_LIMIT))
     for row, cell in zip(large.tolist(), bare.take(pa.array(large)).to_pylist(), strict=True):
         good[row] = is_exact(cell)
-    if layout.skip_missing:
+    if skip_missing:
         good |= _mask(pc.is_in(pc.ascii_lower(bare), value_set=pa.array(sorted(MISSING_WORDS))))
     return numbers, ~good
 
 
-def _text_column(text: Any, asked: Column, layout: Layout) -> tuple[Values, Mask]:
+def _text_column(text: Any, asked: Column, skip_missing: bool) -> tuple[Values, Mask]:
     """The texts, and which cells are bad: the empty ones, unless they count as missing."""
-    if asked.kind == "text" and layout.skip_missing:
+    if asked.kind == "text" and skip_missing:
         return null_missing(text), np.zeros(len(text), dtype=np.bool_)
     return text, _mask(pc.equal(text, ""))
 

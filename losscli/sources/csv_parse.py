@@ -13,7 +13,7 @@ import pyarrow.csv as pacsv
 from losscli.arrays import Floats, Integers
 from losscli.errors import DataError, FormatError, Place
 from losscli.sources.cells import EXACT_LIMIT
-from losscli.sources.csv_rows import Chunk, Rows, quote_positions, stray_quote
+from losscli.sources.csv_rows import Chunk, Rows, quote_positions, row_border, stray_quote
 from losscli.sources.formats import BOM
 from losscli.sources.records import Column, Values
 
@@ -71,13 +71,17 @@ class Parsed:
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """A chunk whose structure is wrong: the error is raised when the chunk's first line is known."""
+    """A chunk whose structure is wrong: the error is raised when the chunk's first line is known.
+
+    `position` is the byte of the chunk at which the fault, or its row, stands.
+    """
 
     kind: type[DataError]
     message: str
     hint: str | None
     line: int
     column: int | None = None
+    position: int = 0
 
     def error(self, file: str, first_line: int) -> DataError:
         """The error at its place in the file."""
@@ -109,7 +113,7 @@ class ChunkParser:
         data = chunk.data
         broken = structure_fault(data, self.layout.delimiter, unclosed=chunk.unclosed)
         if broken is not None:
-            return broken
+            return self._first_fault(data, broken)
         quoted = b'"' in data
         columns = None if self._needs_care(data) else self._fast(data, quoted)
         if columns is None:
@@ -118,8 +122,17 @@ class ChunkParser:
             return read_carefully(data, self.layout)
         rows = len(columns[0])
         newlines = data.count(b"\n") if quoted else rows
-        lines = Rows.of(data, self.layout.delimiter).lines if quoted and newlines > rows else None
+        ends = rows if data.endswith(b"\n") else rows - 1
+        lines = Rows.of(data, self.layout.delimiter).lines if quoted and newlines > ends else None
         return Parsed(rows, newlines, columns, lines, repeated=self.repeated(columns))
+
+    def _first_fault(self, data: bytes, broken: Broken) -> Parsed | Broken:
+        """The fault, unless a row above has one too: the first of a file is reported, wherever it was cut."""
+        border = row_border(data[: broken.position])
+        above = self(Chunk(data[:border])) if border else None
+        if isinstance(above, Broken) or (above is not None and above.repeated is not None):
+            return above
+        return broken
 
     def _needs_care(self, data: bytes) -> bool:
         """Whether blank lines could pass unseen: pyarrow reads one as a row of empty cells."""
@@ -168,21 +181,29 @@ class ChunkParser:
 
 def structure_fault(data: bytes, delimiter: str, *, unclosed: bool) -> Broken | None:
     """What makes a chunk no sound delimited text: a NUL byte, or a quote that encloses no whole cell."""
-    if (nul := data.find(b"\0")) >= 0:
-        hint = "is it binary, or UTF-16? convert it: iconv -f UTF-16 -t UTF-8 FILE > NEW"
-        return Broken(FormatError, "a NUL byte: this is no UTF-8 text", hint, data.count(b"\n", 0, nul))
+    nul = data.find(b"\0")
+    quoted = _quote_fault(data if nul < 0 else data[:nul], delimiter, unclosed=unclosed and nul < 0)
+    if quoted is not None or nul < 0:
+        return quoted
+    hint = "is it binary, or UTF-16? convert it: iconv -f UTF-16 -t UTF-8 FILE > NEW"
+    line = data.count(b"\n", 0, nul)
+    return Broken(FormatError, "a NUL byte: this is no UTF-8 text", hint, line, position=nul)
+
+
+def _quote_fault(data: bytes, delimiter: str, *, unclosed: bool) -> Broken | None:
     if b'"' not in data:
         return None
     quotes = quote_positions(data)
-    stray = stray_quote(data, quotes, delimiter)
-    if stray is not None:
-        hint = 'quotes enclose a whole cell, without blanks around; one inside a cell is doubled: "a ""b"" c"'
-        return Broken(FormatError, "a quote in the middle of a cell", hint, data.count(b"\n", 0, stray))
-    if unclosed:
+    position = stray_quote(data, quotes, delimiter)
+    message = "a quote in the middle of a cell"
+    hint = 'quotes enclose a whole cell, without blanks around; one inside a cell is doubled: "a ""b"" c"'
+    if position is None:
+        if not unclosed:
+            return None
+        position = int(quotes[-1])
+        message = "a quote is opened here and never closed"
         hint = "close the quote, or double it if it belongs to the text"
-        line = data.count(b"\n", 0, int(quotes[-1]))
-        return Broken(FormatError, "a quote is opened here and never closed", hint, line)
-    return None
+    return Broken(FormatError, message, hint, data.count(b"\n", 0, position), position=position)
 
 
 def read_table(data: bytes, options: Any, delimiter: str, quoted: bool) -> Any:

@@ -13,7 +13,7 @@ from losscli.sources.csv_head import Head, repeated_header
 from losscli.sources.csv_parse import Bad, Broken, ChunkParser, Layout, Parsed
 from losscli.sources.csv_rows import Chunk, RowCutter
 from losscli.sources.formats import Declared, open_checked
-from losscli.sources.records import Block, Column, Header, Kind, LinePlaces, Lines, ReadOptions
+from losscli.sources.records import Block, Column, Header, Kind, LinePlaces, ReadOptions
 
 THREADS = 2
 """Threads that parse one file; two files keep two cores busy with one each."""
@@ -132,6 +132,7 @@ class CsvSource:
         for result in results:
             if isinstance(result, Broken):
                 raise result.error(self.name, line)
+            self._not_repeated(result, line)
             if result.bad_total:
                 bad += [
                     Bad(cell.row + row, cell.line + line, cell.field, cell.text, cell.reason)
@@ -140,17 +141,17 @@ class CsvSource:
                 total += result.bad_total
             elif not total and result.rows:
                 lines = range(line, line + result.rows) if result.lines is None else result.lines + line
-                self._not_repeated(result, lines)
                 yield Block(result.rows, result.columns, LinePlaces(self.name, fields, row, lines))
             row += result.rows
             line += result.newlines
         if total:
             raise self._cell_error(bad[: CellError.shown], total)
 
-    def _not_repeated(self, result: Parsed, lines: Lines) -> None:
+    def _not_repeated(self, result: Parsed, line: int) -> None:
         if result.repeated is not None and self.names is not None:
             row, index = result.repeated
-            raise repeated_header(self.name, int(lines[row]), self.names[index])
+            inside = row if result.lines is None else int(result.lines[row])
+            raise repeated_header(self.name, line + inside, self.names[index])
 
     def _cell_error(self, bad: list[Bad], total: int) -> CellError:
         shown = [BadCell(Place(self.name, cell.line, cell.field), cell.text, cell.reason) for cell in bad]
@@ -207,13 +208,11 @@ def _parsed(cutter: RowCutter, layers: _Layers) -> Iterator[Parsed | Broken]:
     parsers = layers.parsers()
 
     def work(chunk: Chunk) -> Parsed | Broken:
-        parts: list[Parsed] = []
-        for parser in parsers:
-            part = parser(chunk)
-            if isinstance(part, Broken):
-                return part
-            parts.append(part)
-        return layers.merged(parts)
+        parts = [parser(chunk) for parser in parsers]
+        faults = [part for part in parts if isinstance(part, Broken)]
+        if faults:
+            return min(faults, key=lambda fault: fault.line)
+        return layers.merged([part for part in parts if isinstance(part, Parsed)])
 
     chunks = iter(cutter)
     first = next(chunks, None)

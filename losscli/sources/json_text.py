@@ -70,8 +70,10 @@ def fault(text: str) -> Fault:
         return Fault(error.pos, f"no valid JSON: {message}", hint)
     except RecursionError:
         return Fault(0, "no valid JSON: nested too deeply")
-    except ValueError as error:
-        return Fault(0, f"no valid JSON: {error}")
+    except ValueError:
+        return Fault(
+            0, "an integer of more digits than can be read", "no double holds it: give its logarithm"
+        )
     found = next(_faults(text, skip_space(text, 0)), None)
     return found or Fault(0, "no valid JSON")
 

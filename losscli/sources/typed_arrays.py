@@ -4,6 +4,7 @@ text."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -117,9 +118,14 @@ def blocks(
         places = LinePlaces(name, fields, first, range(first, first + rows))
         reasons = [reason for _, reason in found]
         if any(reasons):
-            bad.add_block(reasons, places, lambda row, column, piece=piece: str(piece[column][row]))  # type: ignore[misc]
+            bad.add_block(reasons, places, partial(_shown, piece))
         elif not bad.total and rows:
             yield Block(rows, tuple(values for values, _ in found), places)
         first += rows
     if bad.total:
         raise bad.error()
+
+
+def _shown(piece: Sequence[AnyArray], row: int, column: int) -> str:
+    value = piece[column][row]
+    return "null" if value is None else str(value)
