@@ -93,9 +93,11 @@ def row_lines(layout: Layout, row: Sequence[str], bar: Callable[[str], str] | No
     for cells in zip_longest(*(cell.split("\n") for cell in row), fillvalue=""):
         line = ""
         for cell, column, width in zip(cells, layout.columns, layout.widths, strict=True):
-            blanks = " " * (width - cell_len(cell))
-            painted = bar(cell) if column.kind is Kind.BAR and bar is not None and cell else cell
-            line += (painted + blanks if column.kind in _LEFT else blanks + painted) + " " * SPACING
+            left = column.kind in _LEFT
+            text = cell if left else cell.rstrip()
+            blanks = " " * (width - cell_len(text))
+            painted = bar(text) if column.kind is Kind.BAR and bar is not None and text else text
+            line += (painted + blanks if left else blanks + painted) + " " * SPACING
         yield line.rstrip() + "\n"
 
 
