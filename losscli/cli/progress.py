@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from time import monotonic
 from types import TracebackType
 from typing import Any
@@ -57,10 +56,3 @@ class Progress:
     ) -> None:
         if self._bar is not None:
             self._bar.stop()
-
-
-def wanted(quiet: bool) -> bool:
-    """Whether somebody looks at standard error."""
-    import os
-
-    return not quiet and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from losscli.cli.options import Shown
 
@@ -40,9 +40,9 @@ class Publication:
         """Write every file under its temporary name, to be put in place when the stack closes, and begin to
         render what standard output is to show, so that what cannot be rendered fails before anything is in
         place."""
-        from losscli.outputs.files import OutputFile
-
         for target in self.files:
+            from losscli.outputs.files import OutputFile
+
             file = stack.enter_context(OutputFile(target.path))
             for piece in target.format.render(report, self._view(None)):
                 file.write(piece.encode("utf-8", "backslashreplace"))
@@ -79,15 +79,22 @@ WITH_WARNINGS = frozenset({"table", "markdown"})
 """The formats that print the warnings as notes of their tables."""
 
 
+def is_watched(stream: TextIO) -> bool:
+    """Whether a person looks at the stream, on a terminal that can redraw a line."""
+    return stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
 def plan(shown: Shown, inputs: Sequence[str] = (), others: Sequence[str] = ()) -> Publication:
     """Decide the formats and check the paths. `others` are the paths of further outputs.
 
     Raises UsageError for an unknown format, SourceError for an output that is also an input or an output
     twice."""
     from losscli.outputs import choose_format, is_terminal, parse_output
-    from losscli.outputs.files import refuse_overlap
 
     chosen = choose_format(shown.format, os.environ, is_terminal=is_terminal(sys.stdout))
     files = tuple(parse_output(text) for text in shown.output)
-    refuse_overlap([*(target.path for target in files), *others], inputs)
+    if files or others:
+        from losscli.outputs.files import refuse_overlap
+
+        refuse_overlap([*(target.path for target in files), *others], inputs)
     return Publication(shown, chosen, files)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -33,7 +32,7 @@ def keep_pandas_out() -> None:
 
     sys.meta_path.insert(0, _NoPandas)
     try:
-        pyarrow.array([0.0])
+        pyarrow.nulls(0).to_numpy(zero_copy_only=False)
     finally:
         sys.meta_path.remove(_NoPandas)
 
@@ -74,6 +73,8 @@ def _files(path: str) -> Iterator[str]:
     if os.path.isdir(path):
         yield from (os.path.join(path, name) for name in os.listdir(path))
     elif any(sign in path for sign in "*?[") and not os.path.lexists(path):
-        yield from glob.iglob(path)
+        from glob import iglob
+
+        yield from iglob(path)
     else:
         yield path

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from losscli.cli import options as flag
 from losscli.cli.help import command
 from losscli.cli.options import Read
-from losscli.cli.publishing import Publication, plan
+from losscli.cli.publishing import Publication, is_watched, plan
 from losscli.cli.reading import keep_pandas_out, read_options, written_paths
 from losscli.errors import UnknownLoss, UsageError
 
@@ -78,9 +79,11 @@ def _listeners(
             sinks.append(stack.enter_context(samples_to_stdout(publication.format.name)))
         if options.per_sample is not None:
             sinks.append(stack.enter_context(samples_to_file(options.per_sample)))
-    from losscli.cli.progress import Progress, wanted
+    progress = None
+    if not options.quiet and is_watched(sys.stderr):
+        from losscli.cli.progress import Progress
 
-    progress = stack.enter_context(Progress()) if wanted(options.quiet) else None
+        progress = stack.enter_context(Progress())
     return Listeners(sinks=tuple(sinks), progress=progress)
 
 
