@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import importlib
-import pkgutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from losscli.errors import UnsupportedFormat, UsageError
 from losscli.outputs.harmless import harmless
 from losscli.outputs.view import View
 from losscli.report import Report
+
+_PREFIX: Final = "as_"
 
 Render: TypeAlias = Callable[[Report, View], Iterator[str]]
 
@@ -43,24 +44,37 @@ class OutputTarget:
 @cache
 def formats() -> Mapping[str, OutputFormat]:
     """Every format by its name, in the order in which help lists them."""
+    import pkgutil
+
     import losscli.outputs as room
 
-    names = sorted(
-        entry.name for entry in pkgutil.iter_modules(room.__path__) if entry.name.startswith("as_")
-    )
-    found = [importlib.import_module(f"{room.__name__}.{name}").FORMAT for name in names]
-    found.sort(key=lambda entry: entry.rank)
-    return {entry.name: entry for entry in found}
+    names = [entry.name for entry in pkgutil.iter_modules(room.__path__) if entry.name.startswith(_PREFIX)]
+    found = [_load(name.removeprefix(_PREFIX)) for name in names]
+    ordered = sorted((entry for entry in found if entry is not None), key=lambda entry: entry.rank)
+    return {entry.name: entry for entry in ordered}
+
+
+def _load(name: str) -> OutputFormat | None:
+    """The format of this name from its own module; the other formats are not imported."""
+    module = f"losscli.outputs.{_PREFIX}{name}"
+    if not name.isidentifier():
+        return None
+    try:
+        found: OutputFormat = importlib.import_module(module).FORMAT
+    except ModuleNotFoundError as error:
+        if error.name != module:
+            raise
+        return None
+    return found
 
 
 def find_format(name: str) -> OutputFormat:
     """The format of this name. Raises UsageError with the list of names."""
-    wanted = name.strip().lower()
-    if wanted in formats():
-        return formats()[wanted]
-    raise UsageError(
-        f"there is no output format {harmless(name)}", hint=f"--format is one of auto, {', '.join(formats())}"
-    )
+    found = _load(name.strip().lower())
+    if found is None:
+        hint = f"--format is one of auto, {', '.join(formats())}"
+        raise UsageError(f"there is no output format {harmless(name)}", hint=hint)
+    return found
 
 
 def choose_format(flag: str | None, environment: Mapping[str, str], *, is_terminal: bool) -> OutputFormat:
@@ -73,7 +87,7 @@ def choose_format(flag: str | None, environment: Mapping[str, str], *, is_termin
     if not name:
         name, where = environment.get("LOSSCLI_FORMAT"), " (from the variable LOSSCLI_FORMAT)"
     if not name or name.strip().lower() == "auto":
-        return formats()["table" if is_terminal else "plain"]
+        return find_format("table" if is_terminal else "plain")
     try:
         return find_format(name)
     except UsageError as error:

@@ -66,6 +66,18 @@ def test_choice(flag: str | None, variable: str | None, terminal: bool, name: st
     assert choose_format(flag, environment, is_terminal=terminal).name == name
 
 
+def test_a_format_is_named_as_its_module() -> None:
+    for name, entry in formats().items():
+        assert entry is find_format(name)
+        assert entry.name == name
+
+
+@pytest.mark.parametrize("name", ["", "../json", "json.x", "a\0b", "é", "_json", "1"])
+def test_no_other_module_can_be_named(name: str) -> None:
+    with pytest.raises(UsageError):
+        find_format(name)
+
+
 def test_an_unknown_format_is_refused_with_the_list() -> None:
     with pytest.raises(UsageError) as flagged:
         choose_format("xml", {}, is_terminal=True)
