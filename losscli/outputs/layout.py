@@ -23,6 +23,9 @@ _LETTERS_A_CELL: Final = 8
 quick."""
 _NUMBER: Final = re.compile(r"[+-]?[\d.,]*\d[\d.,]*(?:[eE][+-]?\d+)?")
 
+_LABEL: Final = re.compile(r" *(?:\S+ )*?\S*  +(?=\S)")
+"""The start of a line up to where its words begin: blanks, or a label and two blanks or more."""
+
 Measure: TypeAlias = Callable[[str], int]
 """How many cells of a terminal a text takes."""
 
@@ -144,19 +147,24 @@ def broken(text: str, width: int, measure: Measure, view: View) -> list[str]:
 def wrapped(text: str, width: int, measure: Measure) -> list[str]:
     """The text as lines of at most `width` cells, broken at blanks; a longer word keeps its length.
 
-    Lines after the first are indented by two.
+    Lines after the first stand below what follows the first gap of two blanks (`label   words`), else two in.
     """
-    return text.split("\n") if measure(text) <= width else _filled(text.split(" "), width, measure, "  ")
+    if measure(text) <= width:
+        return [text]
+    found = _LABEL.match(text)
+    indent = found.end() if found and found.end() <= width // 2 else 2
+    return _filled(text[indent:].split(" "), width - indent, measure, text[:indent])
 
 
-def _filled(words: Sequence[str], width: int, measure: Measure, indent: str = "") -> list[str]:
+def _filled(words: Sequence[str], width: int, measure: Measure, start: str = "") -> list[str]:
+    """Lines of words; `start` stands before the first, as many blanks before the others."""
     lines = [words[0]]
     for word in words[1:]:
         if measure(lines[-1]) + 1 + measure(word) <= width:
             lines[-1] += " " + word
         else:
-            lines.append(indent + word)
-    return lines
+            lines.append(word)
+    return [start + lines[0], *(" " * measure(start) + line for line in lines[1:])]
 
 
 def shortened(text: str, width: int, measure: Measure, view: View) -> str:

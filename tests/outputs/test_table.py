@@ -13,7 +13,7 @@ from rich.cells import cell_len
 
 from losscli.outputs import View, find_format
 from losscli.outputs.digits import people
-from losscli.outputs.layout import lay_out, shortened
+from losscli.outputs.layout import lay_out, shortened, wrapped
 from losscli.outputs.table import draw, row_lines
 from losscli.report import Report
 from losscli.report.tables import Cell, Column, Kind, Table
@@ -240,3 +240,27 @@ def test_markup_is_text() -> None:
     assert "[link=x]y[/link] :smile:" in plain(shown)
     assert "[bold]id[/bold]" in plain(shown)
     assert "[red]n[/red]" in plain(shown)
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("short", ["short"]),
+        ("one two three four five six", ["one two three four", "  five six"]),
+        ("label  one two three four", ["label  one two", "       three four"]),
+        ("   indented words that go on", ["   indented words", "   that go on"]),
+        ("a very long label first  and words", ["a very long label", "  first  and words"]),
+        ("x" * 30 + " y", ["x" * 30, "  y"]),
+    ],
+)
+def test_long_lines_continue_where_their_words_began(text: str, lines: list[str]) -> None:
+    assert wrapped(text, 18, cell_len) == lines
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.text("ab 1.", max_size=60), WIDTHS)
+def test_wrapping_loses_nothing(text: str, width: int) -> None:
+    lines = wrapped(text, width, cell_len)
+    assert "".join("".join(lines).split()) == "".join(text.split())
+    longest = max(map(len, text.split()), default=0)
+    assert all(len(line) <= max(width, longest + width // 2) for line in lines)
