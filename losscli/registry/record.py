@@ -16,6 +16,7 @@ from losscli.domains import first_fault
 from losscli.errors import DataError, DomainError, RowsError, ShapeError
 from losscli.formula import Formula
 from losscli.numerics.exact import ExactSum, Number
+from losscli.numerics.pieces import in_pieces
 from losscli.params import Param, ParamValue, resolve
 from losscli.registry.facts import Accuracy, BestConstant, Input, Perfect, Shape, Statistic, Values
 
@@ -88,8 +89,7 @@ class Loss:
     def rows(self, blocks: Sequence[Rows], params: Values) -> Rows:
         """Per-row values of clean blocks; for a set loss those of its per-row part."""
         if not self.is_set:
-            result: Rows = self.function(*blocks, **params)
-            return result
+            return in_pieces(self.function, blocks, params)
         (statistic,) = self.statistics(blocks, params).values()
         if statistic.kind != "square":
             return statistic.values
@@ -109,7 +109,7 @@ class Loss:
         values = self.resolve(params)
         if self.slope is None:
             raise DataError(f"{self.name} has no gradient")
-        return self.slope(*self.check(arrays, values), **values)
+        return in_pieces(self.slope, self.check(arrays, values), values)
 
     def __call__(self, *arrays: npt.ArrayLike, **params: ParamValue) -> Any:
         """Check the arrays, then compute. Raises ParamError, ShapeError, DomainError (with the first bad
