@@ -48,7 +48,7 @@ def _canonical(texts: Texts) -> Any:
     data = texts.buffers()[2]
     signs = np.frombuffer(data, dtype=np.uint8)[offsets[0] : offsets[-1]] if data is not None else np.empty(0)
     lengths = np.diff(offsets)
-    if len(signs) == 0 or signs.max() > ord("9") or lengths.max() > 18:
+    if len(signs) == 0 or signs.max() > ord("9") or lengths.max() > 19:
         return None
     try:
         numbers = pc.cast(texts, pa.int64()).to_numpy(zero_copy_only=False)
