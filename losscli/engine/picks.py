@@ -31,7 +31,7 @@ class Layout:
 
     @property
     def _is_class(self) -> bool:
-        """Whether the target is a class, as an index or as a row that is 1 at the class, among the columns."""
+        """Whether the target is a class among the columns: an index, or a row that is 1 at the class."""
         if len(self.inputs) != 2 or self.inputs[1].shape is not Shape.VECTOR:
             return False
         return self.inputs[0].shape is Shape.CLASS or self.family == "multiclass"
