@@ -1,0 +1,1 @@
+"""Tests of the registry: domains, parameters, formulas, names, the LOSSES grammar."""
