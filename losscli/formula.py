@@ -92,11 +92,14 @@ class Formula:
 
     @cached_property
     def _statements(self) -> tuple[ast.Assign | ast.Expr, ...]:
+        body = ast.parse(self.text).body
         found: list[ast.Assign | ast.Expr] = []
-        for statement in ast.parse(self.text).body:
-            if not isinstance(statement, (ast.Assign, ast.Expr)):
-                raise ValueError(f"a formula has assignments and one expression: {self.text}")
-            found.append(statement)
+        for statement in body:
+            match statement:
+                case ast.Assign(targets=[ast.Name()]) | ast.Expr():
+                    found.append(statement)
+        if found != body or not body or not isinstance(body[-1], ast.Expr):
+            raise ValueError(f"a formula is steps NAME = ..., then one expression: {self.text!r}")
         return tuple(found)
 
     @property
@@ -148,7 +151,7 @@ class _Walker:
     def visit(self, node: ast.expr) -> Value:
         """The value of an expression; every operation on the way is told to the watcher."""
         match node:
-            case ast.Constant(value=int() | float() as number):
+            case ast.Constant(value=int() | float() as number) if not isinstance(number, bool):
                 return self.arithmetic.number(float(number))
             case ast.Constant(value=None):
                 return None  # `threshold is None`: an optional parameter that was not given
@@ -188,6 +191,8 @@ class _Walker:
     def _compare(self, left: ast.expr, ops: list[ast.cmpop], others: list[ast.expr]) -> bool:
         value = self.visit(left)
         for op, other in zip(ops, others, strict=True):
+            if type(op) not in _COMPARISONS:
+                raise ValueError(f"not allowed in a formula: {type(op).__name__}")
             following = self.visit(other)
             if not _COMPARISONS[type(op)](value, following):
                 return False
