@@ -13,9 +13,12 @@ import numpy as np
 from losscli.formula import Formula
 from tests.accuracy.arithmetics import CONTEXT, Exact, FloatArithmetic, MpArithmetic, mpf, nearest_double
 
-FIRST_BITS, MOST_BITS = 320, 24_000
-SAFE_LOSS = 200
-"""A value this many bits below the largest number on the way still has more than 100 good `FIRST_BITS`."""
+BITS = (320, 640, 2600, 5200, 10_400, 20_800)
+"""Precisions, one after the other; 2600 hold 1 + the smallest double, and its square."""
+ENOUGH, MARGIN = 80, 20
+"""So many good bits are wanted, and so many the rounding of all steps may cost beside cancellation."""
+NOTHING = -1200
+"""What is below 2**-1200 cannot be told from 0 beside the smallest double."""
 SMALLEST = math.ldexp(1.0, -1074)
 EXACTLY = MpArithmetic()
 PLAINLY = FloatArithmetic()
@@ -56,26 +59,40 @@ def _at(formula: Formula, values: Mapping[str, Any], bits: int) -> tuple[Any, in
 
 
 def exact_value(formula: Formula, values: Mapping[str, Any]) -> Any:
-    """The value of the formula, good to more than 80 bits, as a number of mpmath."""
-    found, largest = _at(formula, values, FIRST_BITS)
-    if CONTEXT.isnormal(found) and found.exp + found.bc > largest - SAFE_LOSS:
-        return found
-    bits = 2600  # enough for 1 + the smallest double, and for the square of it
-    found, _ = _at(formula, values, bits)
-    while bits < MOST_BITS:
-        bits *= 2
-        closer, _ = _at(formula, values, bits)
-        if _agree(found, closer):
-            return closer
-        found = closer
-    raise ArithmeticError(f"{formula.text!r} is not stable at {MOST_BITS} bits for {values}")
+    """The value of the formula, good to more than 80 bits (or to 2**-1200), as a number of mpmath."""
+    inputs = _largest_input(values)
+    before: Any = None
+    for bits in BITS:
+        found, largest = _at(formula, values, bits)
+        if largest - bits + MARGIN < max(_exponent(found) - ENOUGH, NOTHING):
+            return found
+        # Behind an exponential of a huge number that bound says nothing: then two precisions must agree.
+        plain = bits > BITS[1] or _exponent(found) > inputs - 100
+        if before is not None and plain and _agree(before, found):
+            return found
+        before = found
+    raise ArithmeticError(f"{formula.text!r} is not stable at {BITS[-1]} bits for {values}")
+
+
+def _exponent(value: Any) -> int:
+    """The binary exponent of a number; of 0, and of what is no number, one that is below all others."""
+    return int(value.exp + value.bc) if CONTEXT.isnormal(value) else 8 * NOTHING
+
+
+def _largest_input(values: Mapping[str, Any]) -> int:
+    found = 0
+    for value in values.values():
+        for item in value if isinstance(value, list) else [value]:
+            if isinstance(item, (int, float)):
+                found = max(found, math.frexp(item)[1])
+    return found
 
 
 def _agree(one: Any, other: Any) -> bool:
-    if not (CONTEXT.isnormal(one) and CONTEXT.isnormal(other)):
+    if not (CONTEXT.isfinite(one) and CONTEXT.isfinite(other)):
         return bool(one == other) or (CONTEXT.isnan(one) and CONTEXT.isnan(other))
     with CONTEXT.workprec(200):
-        return bool(abs(one - other) <= abs(other) * mpf(2) ** -80)
+        return bool(abs(one - other) <= max(abs(other) * mpf(2) ** -ENOUGH, mpf(2) ** NOTHING))
 
 
 def truth(formula: Formula, values: Mapping[str, Any], against: str = "value") -> Truth:
@@ -83,7 +100,7 @@ def truth(formula: Formula, values: Mapping[str, Any], against: str = "value") -
     value = exact_value(formula, values)
     scale = abs(value)
     if against != "value":
-        with CONTEXT.workprec(FIRST_BITS):
+        with CONTEXT.workprec(BITS[0]):
             scale = max(scale, largest_term(formula, values))
     return Truth(value, nearest_double(value), scale)
 

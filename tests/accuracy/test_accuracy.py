@@ -14,14 +14,19 @@ from tests.accuracy.samplers import adversarial
 from tests.losses_under_test import LOSSES, by_name
 from tests.settings import FRESH_SEED, settings
 
-FEW, MANY = 300, 100_000
+FEW, FEWER, MANY = 240, 80, 100_000
 
 
 @pytest.mark.parametrize("loss", LOSSES, ids=by_name)
-@pytest.mark.parametrize("seed", [20260, pytest.param(FRESH_SEED, id="fresh")])
-def test_keeps_its_bar(loss: Loss, seed: int) -> None:
-    found = measure(loss, FEW, seed)
-    assert not found.verdict(), "\n".join([f"seed {seed}", *found.verdict()])
+def test_keeps_its_bar(loss: Loss) -> None:
+    found = measure(loss, FEW, 20260)
+    assert not found.verdict(), "\n".join(found.verdict())
+
+
+@pytest.mark.parametrize("loss", LOSSES, ids=by_name)
+def test_keeps_its_bar_on_fresh_points(loss: Loss) -> None:
+    found = measure(loss, FEWER, FRESH_SEED)
+    assert not found.failures, "\n".join([f"seed {FRESH_SEED}", *found.failures[:3]])
 
 
 @pytest.mark.large

@@ -20,7 +20,7 @@ from tests.losses_under_test import LOSSES, by_name
 from tests.settings import FRESH_SEED
 
 TOLERANCE = {"float64": 1e-12, "float32": 4e-6}
-"""Of the value's own size, at least 0.1 (and of the largest value, in single precision): the rounding of others."""
+"""Of the value's own size, at least 0.1 (in single precision also of the largest): what others round."""
 MODULES = {"scikit-learn": "sklearn"}
 
 

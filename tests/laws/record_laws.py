@@ -14,7 +14,7 @@ from losscli.registry.lookup import normalise
 from tests.laws.cases import Case, LawError, law, require
 
 HEADINGS = ("Formula", "Shapes", "Unit", "Raises", "Not")
-SENTENCE = re.compile(r"^[A-Z].*\.$")
+SENTENCE = re.compile(r"^[A-Z0-9].*\.$")
 
 
 @law("record is complete")
