@@ -28,7 +28,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
 )
 PACKAGE = "losscli"
 MAIN = "__init__"
-"""The package's own `__init__`: it re-exports lazily, so it may name any room; others may take its version."""
+"""The package itself re-exports lazily, so it may name any room; others may take its version."""
 
 RICH = ("losscli/outputs/table", "losscli/cli/")
 VOICES = ("losscli/cli/", "losscli/__main__.py")
