@@ -12,8 +12,18 @@ number) and 8 to 12 bytes a row of positions. Nothing is a Python object for eac
 
 from __future__ import annotations
 
-from losscli.align.bykey import pair_by_key
+from collections.abc import Sequence
+from typing import Literal
+
 from losscli.align.position import pair_by_position, same_order
 from losscli.align.streams import Paired, Pairing, Stream
 
 __all__ = ["Paired", "Pairing", "Stream", "pair_by_key", "pair_by_position", "same_order"]
+
+
+def pair_by_key(streams: Sequence[Stream], unpaired: Literal["error", "skip"] = "error") -> Pairing:
+    """Pair the rows of all streams by their keys; see `losscli.align.bykey`, which is loaded by the first
+    call."""
+    from losscli.align import bykey
+
+    return bykey.pair_by_key(streams, unpaired)

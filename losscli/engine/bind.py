@@ -21,7 +21,6 @@ from losscli.sources.grammar import (
     parse_sources,
     resolve,
 )
-from losscli.sources.memory import open_values
 from losscli.sources.open import open_source
 from losscli.sources.records import ReadOptions, Source
 
@@ -103,6 +102,8 @@ def open_paths(request: Request, options: ReadOptions, paths: Paths) -> tuple[li
     check_count(texts, roles, request.losses[0].spec)
     if all(isinstance(text, (str, Path)) for text in texts):
         return _open_files([str(text) for text in texts], paths, options, key_selectors(request.id)), named
+    from losscli.sources.memory import open_values
+
     asked = []
     for text, role in zip(texts, roles, strict=False):
         paths.opened.append(Opened(open_values(role, text, options)))

@@ -4,30 +4,17 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from losscli.arrays import Floats, Mask
+from losscli.engine.bind import Bound
 from losscli.errors import LabelError, Place, UsageError
-
-
-class Coder(Protocol):
-    """Maps the labels of one input, block by block; a missing label becomes nan."""
-
-    def codes(self, labels: Any, place: Any) -> Floats:
-        """(n,) codes. `place(i)` is where label i stands. Raises LabelError."""
-        ...
-
-    def finish(self) -> None:
-        """Told after the last row: the labels of all rows must make sense together. Raises LabelError."""
-        ...
-
-    def said(self) -> str:
-        """The coding, as the report says it."""
-        ...
+from losscli.registry import Input, Shape
+from losscli.sources.cells import is_number
 
 
 class KnownClasses:
@@ -158,3 +145,41 @@ class NumberLabels:
 
     def said(self) -> str:
         return ", ".join(f"{word} = {index}" for index, word in enumerate(self.words))
+
+
+def choose_coder(
+    bound: Sequence[Bound], position: int, classes: Sequence[str], is_text: bool, shared: list[Any]
+) -> Any:
+    """The coding of the input at this position; None where its numbers are class indices already.
+
+    `classes` are the words of `--labels`, else what the columns of an input of vectors stand for. Inputs
+    whose classes nobody names share the coder in `shared`. Raises LabelError.
+    """
+    entry = bound[position].entry
+    if not is_text:
+        return _number_labels(entry, classes)
+    wide = [one for one in bound if one.entry.shape is Shape.VECTOR]
+    if classes:
+        return KnownClasses(classes, "the classes are")
+    if entry.shape is not Shape.CLASS:
+        columns = bound[-1].names
+        return NamedPositive(columns[0] if len(columns) == 1 else "")
+    if wide:
+        raise LabelError(
+            f"the {entry.role} holds class names, and the columns of {wide[0].text} have none",
+            hint="name the classes in the order of the columns: --labels a,b,c",
+        )
+    if not shared:
+        shared.append(FoundClasses())
+    return shared[0]
+
+
+def _number_labels(entry: Input, words: Sequence[str]) -> NumberLabels | None:
+    if all(is_number(word) for word in words):
+        return NumberLabels(words)
+    if entry.shape is Shape.CLASS:
+        return None
+    raise LabelError(
+        f"--labels {','.join(words)}: the {entry.role} holds numbers, not these words",
+        hint="name the labels as they stand in the file, for example --labels -1,1",
+    )

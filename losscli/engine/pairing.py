@@ -7,8 +7,6 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, Literal
 
-import pyarrow.compute as pc
-
 from losscli.align import Paired, Pairing, Stream, pair_by_key, pair_by_position
 from losscli.engine.plan import Plan
 
@@ -50,4 +48,8 @@ def joined_ids(ids: tuple[Any, ...]) -> Any:
     """The keys of some rows as one text array, several key columns joined by commas; None without keys."""
     if not ids:
         return None
-    return ids[0] if len(ids) == 1 else pc.binary_join_element_wise(*ids, ",")
+    if len(ids) == 1:
+        return ids[0]
+    import pyarrow.compute as pc
+
+    return pc.binary_join_element_wise(*ids, ",")

@@ -6,19 +6,33 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
+from losscli.arrays import Floats
 from losscli.engine.bind import Asked, Bound, Opened, Paths, bind_inputs, open_paths, set_keys
-from losscli.engine.labels import Coder, FoundClasses, KnownClasses, NamedPositive, NumberLabels
 from losscli.engine.request import Request
-from losscli.errors import ColumnError, LabelError, UsageError
+from losscli.errors import ColumnError, UsageError
 from losscli.registry import BoundLoss, Input, Shape
-from losscli.sources.cells import is_number
 from losscli.sources.formats import FORMATS
 from losscli.sources.grammar import is_key_like, parse_sources, resolve
-from losscli.sources.memory import open_values
 from losscli.sources.open import open_source
 from losscli.sources.records import BLOCK_BYTES, Column, Kind, ReadOptions, Source
+
+
+class Coder(Protocol):
+    """Maps the labels of one input to numbers, block by block; a missing label becomes nan."""
+
+    def codes(self, labels: Any, place: Any) -> Floats:
+        """(n,) codes. `place(i)` is where label i stands. Raises LabelError."""
+        ...
+
+    def finish(self) -> None:
+        """Told after the last row: the labels of all rows must make sense together. Raises LabelError."""
+        ...
+
+    def said(self) -> str:
+        """The coding, as the report says it."""
+        ...
 
 
 @dataclass(slots=True)
@@ -126,9 +140,9 @@ def _watch_order(streams: Sequence[Reading]) -> None:
 
 
 def _feeds(request: Request, bound: Sequence[Bound], streams: Sequence[Reading]) -> tuple[Feed, ...]:
-    shared = FoundClasses()
     if request.labels and not any(takes_labels(request.losses, position) for position in range(len(bound))):
         raise UsageError(f"--labels is for classes; {request.losses[0].spec} takes numbers")
+    shared: list[Coder] = []
     return tuple(_feed(request, bound, position, streams, shared) for position in range(len(bound)))
 
 
@@ -143,7 +157,7 @@ def takes_labels(losses: Sequence[BoundLoss], position: int) -> bool:
 
 
 def _feed(
-    request: Request, bound: Sequence[Bound], position: int, streams: Sequence[Reading], shared: FoundClasses
+    request: Request, bound: Sequence[Bound], position: int, streams: Sequence[Reading], shared: list[Coder]
 ) -> Feed:
     one = bound[position]
     stream = streams[one.path]
@@ -151,7 +165,11 @@ def _feed(
     labelled = takes_labels(request.losses, position)
     is_text = labelled and any(kinds[index] == "text" for index in one.columns)
     places = tuple(stream.want(index, "text" if is_text else "number") for index in one.columns)
-    coder = _coder(request, bound, position, is_text, shared) if labelled else None
+    coder: Coder | None = None
+    if labelled and (is_text or request.labels):
+        from losscli.engine.labels import choose_coder
+
+        coder = choose_coder(bound, position, request.labels or _class_names(request, bound), is_text, shared)
     return Feed(
         one.entry.role,
         one.path,
@@ -173,38 +191,6 @@ def _class_names(request: Request, bound: Sequence[Bound]) -> tuple[str, ...]:
         if one.entry.shape is Shape.VECTOR and not any(name.startswith("@") for name in one.names):
             return one.classes
     return ()
-
-
-def _coder(
-    request: Request, bound: Sequence[Bound], position: int, is_text: bool, shared: FoundClasses
-) -> Coder | None:
-    entry = bound[position].entry
-    if not is_text:
-        if not request.labels:
-            return None
-        if not all(is_number(word) for word in request.labels):
-            if entry.shape is Shape.CLASS:
-                return None
-            raise LabelError(
-                f"--labels {','.join(request.labels)}: the {entry.role} holds numbers, not these words",
-                hint="name the labels as they stand in the file, for example --labels -1,1",
-            )
-        return NumberLabels(request.labels)
-    if request.labels:
-        return KnownClasses(request.labels, "--labels names")
-    if entry.shape is not Shape.CLASS:
-        columns = bound[-1].names
-        return NamedPositive(columns[0] if len(columns) == 1 else "")
-    names = _class_names(request, bound)
-    wide = [one for one in bound if one.entry.shape is Shape.VECTOR]
-    if names:
-        return KnownClasses(names, "the columns are named")
-    if wide:
-        raise LabelError(
-            f"the {entry.role} holds class names, and the columns of {wide[0].text} have none",
-            hint="name the classes in the order of the columns: --labels a,b,c",
-        )
-    return shared
 
 
 def _is_downward(request: Request, feeds: Sequence[Feed]) -> bool:
@@ -233,6 +219,8 @@ def _ask_weight(weight: Any, paths: Paths, options: ReadOptions) -> list[Asked]:
     if weight is None:
         return []
     if not isinstance(weight, (str, Path)):
+        from losscli.sources.memory import open_values
+
         paths.opened.append(Opened(open_values("weight", weight, options)))
         return [Asked("weight", len(paths.opened) - 1, (0,))]
     word = str(weight)
