@@ -16,8 +16,10 @@ import pytest
 from losscli.errors import UnsupportedFormat, UsageError
 from losscli.outputs import View, choose_format, find_format, formats, parse_output
 from losscli.outputs.as_json import json_line, json_pieces
+from losscli.outputs.records import json_records
 from losscli.report import Report
 from losscli.report.compute import Figure
+from losscli.report.tables import Column, Kind, Table
 from tests.outputs.reports import EVIL, SIGNATURE, bce_result, per_sample, strange, ten_rows
 
 CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f]")
@@ -284,3 +286,9 @@ def test_only_the_table_imports_rich() -> None:
     root = Path(__file__).resolve().parents[2]
     run = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, timeout=60)
     assert run.returncode == 0, run.stderr
+
+
+def test_a_status_that_the_record_has_is_kept() -> None:
+    columns = (Column("status", "status"), Column("value", "value", Kind.VALUE))
+    records = list(json_records(Table("t", columns, [("overflow", math.inf), ("ok", 1.5)])))
+    assert records == [{"status": "overflow", "value": None}, {"status": "ok", "value": 1.5}]
