@@ -152,9 +152,9 @@ BestConstant: TypeAlias = MomentsConstant | QuantileConstant | FrequencyConstant
 class Accuracy:
     """How exact the loss is, and how a test knows.
 
-    `ulp` is the bar; `against` says whether the error is measured in units of the value or of the largest
-    term (for losses that change sign). `textbook_holds` is true where the textbook formula is already exact,
-    so that no adversarial point can break it.
+    `ulp` is the bar; `against` says in units of what the error is measured: of the "value", or, for losses
+    that change sign, of the "largest term" or of an expression where that is larger. `textbook_holds` is true
+    where the textbook formula is already exact, so that no adversarial point can break it.
     """
 
     ulp: float = 4.0
