@@ -96,12 +96,14 @@ def _agree(one: Any, other: Any) -> bool:
 
 
 def truth(formula: Formula, values: Mapping[str, Any], against: str = "value") -> Truth:
-    """The exact value of one row or cell; `against` ("value", "largest term") is the scale of errors."""
+    """The exact value of one row or cell; `against` is as in `Accuracy`."""
     value = exact_value(formula, values)
     scale = abs(value)
-    if against != "value":
+    if against == "largest term":
         with CONTEXT.workprec(BITS[0]):
             scale = max(scale, largest_term(formula, values))
+    elif against != "value":
+        scale = max(scale, abs(exact_value(Formula(against), values)))
     return Truth(value, nearest_double(value), scale)
 
 

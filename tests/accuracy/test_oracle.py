@@ -49,6 +49,12 @@ def test_exact_values(text: str, values: dict[str, object], expected: float) -> 
     assert found == pytest.approx(expected, rel=1e-14, abs=0.0) or found == expected
 
 
+def test_a_scale_may_be_an_expression() -> None:
+    values = {"a": 3.0, "b": 2.5}
+    assert float(truth(Formula("a - b"), values, "a * 2").scale) == 6.0
+    assert float(truth(Formula("a - b"), values, "b - 2.5").scale) == 0.5
+
+
 def test_undefined_is_undefined() -> None:
     assert not truth(Formula("x / x"), {"x": 0.0}).defined
     assert math.isnan(textbook(Formula("x / x"), {"x": 0.0}))

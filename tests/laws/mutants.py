@@ -11,13 +11,14 @@ from typing import Any
 
 import numpy as np
 
+import losscli.losses  # noqa: F401  (registers every loss)
 from losscli.arrays import Rows
 from losscli.domains import REALS, Fault, Interval
 from losscli.errors import ShapeError
 from losscli.formula import Formula
 from losscli.numerics.exact import ExactSum, Number, root_mean
 from losscli.params import Param, ParamValue
-from losscli.registry import Loss, MomentsConstant, Perfect, Values, cells, get, square
+from losscli.registry import Accuracy, Loss, MomentsConstant, Perfect, Values, cells, get, square
 
 
 @dataclass(frozen=True)
@@ -127,6 +128,7 @@ mutant(LAW, "no convention named")(lambda: mse(same_as={}, differs={}))
 mutant(LAW, "a formula over an unknown name")(lambda: mse(formula=Formula("(q - y)**2")))
 mutant(LAW, "a formula that forgets the target")(lambda: mse(formula=Formula("p**2")))
 mutant(LAW, "a kink over an unknown name")(lambda: mse(kinks=("q - y",)))
+mutant(LAW, "a scale of errors over an unknown name")(lambda: mse(accuracy=Accuracy(against="largest")))
 mutant(LAW, "a formula that does not parse")(lambda: mse(formula=Formula("(p - y")))
 for _heading in ("Formula", "Shapes", "Unit", "Raises", "Not"):
     mutant(LAW, f"no heading {_heading}")(

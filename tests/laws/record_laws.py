@@ -33,7 +33,7 @@ def record_is_complete(case: Case) -> None:
         "an empty likelihood: None means that there is none",
     )
     require(loss.perfect.words and loss.best_constant.words, "perfect or best constant without words")
-    require(loss.accuracy.ulp > 0 and loss.accuracy.against in ("value", "largest term"), f"{loss.accuracy}")
+    require(loss.accuracy.ulp > 0, f"{loss.accuracy}")
     require(isinstance(loss.unit_for(case.params), str), "the unit is no text")
     require(
         loss.same_as or loss.differs, "no framework's call is named, neither the same nor a different one"
@@ -63,7 +63,8 @@ def _formula_fits(loss: Loss) -> None:
     known = {entry.symbol for entry in loss.inputs} | {param.name for param in loss.params}
     symbols = {entry.symbol for entry in loss.inputs}
     require(len(symbols) == len(loss.inputs), "two inputs have one symbol")
-    for formula in (loss.formula, *map(Formula, loss.kinks)):
+    scales = [loss.accuracy.against] if loss.accuracy.against not in ("value", "largest term") else []
+    for formula in (loss.formula, *map(Formula, [*loss.kinks, *scales])):
         try:
             used = formula.names
         except (SyntaxError, ValueError) as error:
