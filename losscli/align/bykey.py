@@ -130,7 +130,7 @@ class _Rest:
             return kept
         if self.keys.whole_numbers():
             return (keying.as_texts(self.keys.numbers()[rows]),)
-        return (_taken(self.keys.texts(), rows),)
+        return (_taken(self.keys.combined(), rows),)
 
 
 def _joined(parts: list[Any]) -> Values:
@@ -220,7 +220,9 @@ class _Join:
     def _partners(self, target: _Rest, other: _Rest) -> Integers:
         """For each row of the target, the row of the other with the same key, -1 if there is none."""
         found = keying.positions(target.keys, other.keys)
-        partners: Integers = np.full(len(target.keys), -1, dtype=np.int64 if len(other.keys) >= 2**31 else np.int32)
+        partners: Integers = np.full(
+            len(target.keys), -1, dtype=np.int64 if len(other.keys) >= 2**31 else np.int32
+        )
         for start in range(0, len(found), keying.STEP):
             piece = found[start : start + keying.STEP]
             rows = np.arange(start, start + len(piece), dtype=partners.dtype)

@@ -116,12 +116,17 @@ class KeyList:
         return numbers
 
     def texts(self) -> Any:
-        """The keys as one large string array; the parts become it."""
-        if len(self.parts) != 1 or isinstance(self.parts[0], np.ndarray):
-            chunks = [pc.cast(as_texts(part), pa.large_string()) for part in self.parts]
+        """The keys as a chunked array of strings; nothing is copied but whole numbers."""
+        self.parts = [as_texts(part) for part in self.parts]
+        return pa.chunked_array(self.parts, type=pa.string())
+
+    def combined(self) -> Any:
+        """The keys as one large string array, from which rows can be taken; the parts become it."""
+        if len(self.parts) != 1 or self.parts[0].type != pa.large_string():
+            chunks = [pc.cast(part, pa.large_string()) for part in self.texts().chunks]
             self.parts = []
             self.parts = [pa.chunked_array(chunks, type=pa.large_string()).combine_chunks()]
-        return pc.cast(self.parts[0], pa.large_string())
+        return self.parts[0]
 
     def text(self, index: int) -> str:
         """One key as text."""
@@ -144,7 +149,7 @@ def positions(keys: KeyList, others: KeyList) -> Integers:
         ours, theirs = keys.numbers(), others.numbers()
         return _dense(ours, theirs) if _is_dense(ours) else _sorted(ours, theirs)
     found = pc.index_in(others.texts(), value_set=keys.texts())
-    where: Integers = pc.fill_null(found, -1).to_numpy(zero_copy_only=False).astype(np.int64, copy=False)
+    where: Integers = pc.fill_null(found, -1).to_numpy()
     return where
 
 
@@ -230,7 +235,7 @@ def _ascending(keys: KeyList) -> bool:
 def repeats(keys: KeyList) -> tuple[int, list[list[int]]]:
     """How many keys stand more than once, and the rows of the first five of them, in the order of the
     rows."""
-    codes = np.asarray(pc.dictionary_encode(pa.chunked_array([keys.texts()])).combine_chunks().indices)
+    codes = np.asarray(pc.dictionary_encode(keys.texts()).combine_chunks().indices)
     counts = np.bincount(codes)
     several = np.flatnonzero(counts > 1)
     return len(several), [np.flatnonzero(codes == code).tolist() for code in several[:5]]

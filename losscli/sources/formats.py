@@ -3,7 +3,6 @@ agree."""
 
 from __future__ import annotations
 
-import json
 import os
 from dataclasses import dataclass
 from typing import Final
@@ -149,6 +148,8 @@ def by_content(head: bytes) -> str:
     text = head.removeprefix(BOM).lstrip(b" \t\r\n")
     if not text.startswith((b"[", b"{")):
         return "csv"
+    import json  # CSV does not need it
+
     first, _, rest = text.partition(b"\n")
     if not rest.strip():
         return "json"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import fnmatch
 import os
 import re
@@ -240,6 +239,8 @@ def _find(name: str, names: Sequence[str], where: str) -> int:
 def _nearest(name: str, names: Sequence[str]) -> str:
     if name.isdigit() and 0 < int(name) <= len(names):
         return f"positions start with @: write @{name}"
+    import difflib  # only where a name is wrong
+
     folded = {shown.lower(): shown for shown in names if shown}
     near = difflib.get_close_matches(name.lower(), folded, n=1)
     return (
