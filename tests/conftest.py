@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from losscli.registry import Loss, get
 from tests.exemptions import EXEMPTIONS
 from tests.settings import FRESH_SEED
 
 ON_REQUEST = ("parity", "large")
+
+# A busy machine must not fail a test: no law speaks of time.
+settings.register_profile(
+    "losscli", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
+settings.load_profile("losscli")
 
 
 def pytest_report_header() -> str:

@@ -13,8 +13,8 @@ import numpy as np
 from losscli.formula import Formula
 from tests.accuracy.arithmetics import CONTEXT, Exact, FloatArithmetic, MpArithmetic, mpf, nearest_double
 
-BITS = (320, 640, 2600, 5200, 10_400, 20_800)
-"""Precisions, one after the other; 2600 hold 1 + the smallest double, and its square."""
+BITS = (320, 640, 1340, 2680, 5360, 10_720, 21_440)
+"""Precisions, one after the other; 1340 bits hold 1 + the smallest double."""
 ENOUGH, MARGIN = 80, 20
 """So many good bits are wanted, and so many the rounding of all steps may cost beside cancellation."""
 NOTHING = -1200

@@ -310,6 +310,16 @@ def _undefined() -> Loss:
     return computed(function)
 
 
+@mutant("no nan and no warning", "a gradient of 0 / 0", because="^the gradient is nan for")
+def _undefined_gradient() -> Loss:
+    def slope(target: Rows, prediction: Rows) -> Rows:
+        error = prediction - target
+        with np.errstate(all="ignore"):
+            return np.where(error == 0.0, error / error, 2.0 * error)
+
+    return mse(slope=slope)
+
+
 @mutant("no nan and no warning", "a warning of numpy", because="divide by zero")
 def _warns() -> Loss:
     def function(target: Rows, prediction: Rows) -> Rows:

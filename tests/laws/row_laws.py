@@ -199,19 +199,19 @@ def no_nan_and_no_warning(case: Case) -> None:
             try:
                 rows = case.called(arrays) if not case.loss.is_set else case.rows(arrays)
                 total = case.total(arrays)
-                if case.loss.slope is not None:
-                    case.loss.gradient(*arrays, **case.params)
+                slope = rows if case.loss.slope is None else case.loss.gradient(*arrays, **case.params)
             except RuntimeWarning as warning:
                 raise LawError(f"numpy warns: {warning}") from warning
-            _no_nan(case, arrays, rows)
+            _no_nan("nan", arrays, rows)
+            _no_nan("the gradient is nan", arrays, slope)
             require(total.status != "nan" or np.isinf(rows).any(), "the whole is nan")
 
 
-def _no_nan(case: Case, arrays: list[Rows], rows: Rows) -> None:
+def _no_nan(words: str, arrays: list[Rows], rows: Rows) -> None:
     bad = np.isnan(rows).reshape(len(rows), -1).any(axis=1)
     if bad.any():
         row = int(np.argmax(bad))
-        raise LawError(f"nan for {[array[row].tolist() for array in arrays]}")
+        raise LawError(f"{words} for {[array[row].tolist() for array in arrays]}")
 
 
 @law("the per-row part is the loss it names")
