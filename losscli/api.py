@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from losscli import losses as _families
 from losscli.arrays import Rows
@@ -14,7 +14,11 @@ from losscli.reductions import parse_reductions
 from losscli.registry import BoundLoss, parse_losses
 from losscli.report.compute import ComputeReport
 
-__all__ = ["compute", "make_request", "sample_row"]
+if TYPE_CHECKING:
+    from losscli.report.explaining import ExplainReport
+    from losscli.report.listing import ListReport
+
+__all__ = ["compute", "explain", "list_losses", "make_request", "sample_row"]
 
 _families.load()
 
@@ -83,3 +87,52 @@ def sample_row(
 ) -> tuple[Rows, ...]:
     """The inputs of one data row (from 1), an array with one row each, labels coded and domains checked."""
     return find_row(make_request(losses, sources, **options), row)
+
+
+def list_losses(
+    text: str | None = None,
+    *,
+    family: str | None = None,
+    framework: str | None = None,
+    target: str | None = None,
+) -> ListReport:
+    """The losses whose name, alias, title or framework call holds `text`, and that pass the filters.
+
+    Raises UsageError for a family, framework or kind of target that no loss has, UnknownLoss when nothing
+    matches.
+
+    >>> [entry.name for entry in list_losses("huber").losses]
+    ['huber', 'pseudo_huber']
+    """
+    from losscli.analysis import listing
+
+    return listing.list_losses(text, family=family, framework=framework, target=target)
+
+
+def explain(
+    *topics: Any,
+    target: str | float | Sequence[float] | None = None,
+    prediction: str | float | Sequence[float] | None = None,
+    row: int | None = None,
+    **options: Any,
+) -> ExplainReport:
+    """Explain losses, error codes and topics; with values, trace the arithmetic of a loss step by step.
+
+    ``explain("bce", target=1.0, prediction=0.8)`` traces one sample. With `row` the topics are a loss and its
+    sources, and the sample is that data row (from 1); `options` are those of `sample_row`. Raises UsageError
+    with the nearest topics, and what `compute` raises.
+
+    >>> explain("bce", target=[1.0], prediction=[0.8]).traces[0].samples[0].value
+    0.2231435513142097
+    """
+    from losscli.analysis import explaining
+
+    if row is None:
+        return explaining.explain(*topics, target=target, prediction=prediction)
+    if len(topics) < 2 or target is not None or prediction is not None:
+        raise UsageError(
+            "row takes a loss and its sources, and no values",
+            hint='for example: explain("bce", "y.csv", "p.csv", row=17)',
+        )
+    cells = sample_row(*topics, row=row, **options)
+    return explaining.explain(topics[0], cells=cells, place=f"row {row}")

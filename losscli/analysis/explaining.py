@@ -28,8 +28,8 @@ from losscli.sources.cells import is_number
 
 def explain(
     *topics: str,
-    target: str | Sequence[float] | None = None,
-    prediction: str | Sequence[float] | None = None,
+    target: str | float | Sequence[float] | None = None,
+    prediction: str | float | Sequence[float] | None = None,
     cells: Sequence[Floats] | None = None,
     place: str = "",
 ) -> ExplainReport:
@@ -96,7 +96,7 @@ def _codes_like(word: str) -> list[str]:
     return difflib.get_close_matches(code, [*by_code(), *WARNINGS], n=5, cutoff=0.5)
 
 
-def _arrays(bound: BoundLoss, given: dict[str, str | Sequence[float] | None]) -> list[Floats]:
+def _arrays(bound: BoundLoss, given: dict[str, str | float | Sequence[float] | None]) -> list[Floats]:
     """One array per input from the values that were typed."""
     missing = [entry for entry in bound.loss.inputs if given.get(entry.role) is None]
     if missing:
@@ -109,7 +109,7 @@ def _arrays(bound: BoundLoss, given: dict[str, str | Sequence[float] | None]) ->
     return [_numbers(given[entry.role], entry) for entry in bound.loss.inputs]
 
 
-def _numbers(given: str | Sequence[float] | None, entry: Input) -> Floats:
+def _numbers(given: str | float | Sequence[float] | None, entry: Input) -> Floats:
     if not isinstance(given, str):
         return np.array(given, dtype=np.float64).reshape(-1)
     values = []

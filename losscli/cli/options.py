@@ -146,7 +146,7 @@ Verbose: TypeAlias = Annotated[
 Debug: TypeAlias = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Shown:
     """How a report is shown: the options that every command has."""
 
@@ -159,7 +159,7 @@ class Shown:
     debug: Debug = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Read(Shown):
     """How inputs are read and paired: the options of every command that reads files."""
 

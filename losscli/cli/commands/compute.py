@@ -32,7 +32,7 @@ TABLES = frozenset({"table", "markdown", "latex"})
 """The formats that show rows."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class ComputeOptions(Read):
     """Per-sample and reduced values of one or several losses.
 

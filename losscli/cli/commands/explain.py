@@ -16,7 +16,7 @@ from losscli.errors import UsageError
 EXAMPLES = ("losscli explain bce --target 1 --prediction 0.8", "losscli explain E210")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class ExplainOptions(Read):
     """A loss, an error code or a topic; without TOPIC the list of topics.
 
@@ -46,7 +46,7 @@ def run(options: ExplainOptions) -> None:
         _run_row(options, options.row)
         return
     publication = plan(options)
-    from losscli.analysis.explaining import explain
+    from losscli.analysis.explaining import explain  # what api.explain calls, without loading the engine
 
     report = explain(*options.topics, target=options.target, prediction=options.prediction)
     publication.publish(report)
@@ -62,11 +62,9 @@ def _run_row(options: ExplainOptions, row: int) -> None:
     loss, *sources = options.topics
     publication: Publication = plan(options, written_paths(sources))
     from losscli import api
-    from losscli.analysis.explaining import explain
 
     keep_pandas_out()
-    cells = api.sample_row(loss, *sources, row=row, **read_options(options))
-    publication.publish(explain(loss, cells=cells, place=f"row {row}"))
+    publication.publish(api.explain(loss, *sources, row=row, **read_options(options)))
 
 
 def build() -> Any:

@@ -14,7 +14,7 @@ from losscli.cli.publishing import plan
 EXAMPLES = ("losscli list entropy", "losscli list --family binary --framework torch --format json")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class ListOptions(Shown):
     """Every loss, or those whose name, alias, title or framework call holds TEXT."""
 
@@ -47,7 +47,7 @@ class ListOptions(Shown):
 def run(options: ListOptions) -> None:
     """Print the losses."""
     publication = plan(options)
-    from losscli.analysis.listing import list_losses
+    from losscli.analysis.listing import list_losses  # what api.list_losses calls, without loading the engine
 
     report = list_losses(
         options.text, family=options.family, framework=options.framework, target=options.target
