@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from losscli.errors import CellError
 from losscli.sources.records import Column
 
-from .reading import same_for_all_sizes, written
+from .reading import opened, same_for_all_sizes, written
 
 BAD_NUMBERS = [
     ("", "empty cell"),
@@ -182,3 +183,11 @@ def test_hints(tmp_path: Path) -> None:
 def test_a_repeated_word_in_a_number_column_is_a_bad_cell(tmp_path: Path) -> None:
     kind, *_ = same_for_all_sizes(written(tmp_path, "f.csv", "label\n1\nlabel\n"))
     assert kind == "CellError"
+
+
+def test_no_block_comes_after_a_bad_cell(tmp_path: Path) -> None:
+    path = written(tmp_path, "f.csv", "1\n" * 8 + "x\n" + "1\n" * 50)
+    reader = opened(path, block_bytes=4).read([Column(0)])
+    assert [next(reader).rows for _ in range(4)] == [2, 2, 2, 2]
+    with pytest.raises(CellError):
+        next(reader)
