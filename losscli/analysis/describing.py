@@ -16,7 +16,7 @@ from losscli.report.explaining import Explanation
 from losscli.report.listing import FRAMEWORKS
 from losscli.report.warnings import WARNINGS
 
-WIDTH = 88
+WIDTH = 79
 LABEL = 15
 HEADINGS = ("Formula", "Shapes", "Unit", "Raises", "Not", "Gradient", "Example")
 """The fixed headings of a loss's docstring."""

@@ -36,6 +36,7 @@ class Progress:
         rate = rows / (now - self._started)
         words = f"{rows:,} rows, {bytes_read / 1e6:,.0f} MB, {rate / 1e6:.2f} million rows/s"
         self._bar.update(self._task, completed=bytes_read, total=bytes_total, words=words)
+        self._bar.refresh()
 
     def _begin(self) -> None:
         from rich.console import Console

@@ -44,7 +44,7 @@ def test_a_loss_tells_its_facts(name: str) -> None:
             assert " ".join(words.split()) in plain
     assert docstring_sections(loss).keys() >= {"Shapes", "Not"}
     assert docstring_example(loss)[0].startswith(">>> ")
-    assert all(len(line) <= 100 for line in text.splitlines() if not line.startswith("  >>>"))
+    assert all(len(line) <= 80 for line in text.splitlines() if not line.startswith("  "))
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -83,7 +83,7 @@ def test_no_topic_hides_a_loss_or_another_topic() -> None:
 
 
 def test_topics_fit_a_terminal() -> None:
-    assert [line for entry in TOPICS for line in entry.lines() if len(line) > 92] == []
+    assert [line for entry in TOPICS for line in entry.lines() if len(line) > 80] == []
 
 
 def test_the_index_names_everything() -> None:
