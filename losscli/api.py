@@ -58,7 +58,7 @@ def make_request(losses: str | Sequence[BoundLoss], sources: Sequence[Any], **op
     for name in ("id", "labels"):
         if name in given:
             given[name] = _words(given[name]) if name == "labels" else _keys(given[name])
-    known = set(Request.__dataclass_fields__) - {"losses", "sources"}
+    known = set(Request._fields) - {"losses", "sources"}
     unknown = [name for name in given if name not in known]
     if unknown:
         raise UsageError(

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
@@ -21,8 +20,7 @@ SUM_TOLERANCE = 1e-3
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(NamedTuple):
     """One way in which a block is wrong.
 
     `mask` is (n,) where whole rows are wrong, (n, k) where cells are; `words` complete "612 of 1000 values
@@ -65,8 +63,7 @@ class Domain(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Interval:
+class Interval(NamedTuple):
     """Real numbers between two ends, each end in or out."""
 
     low: float = -math.inf
@@ -122,8 +119,7 @@ class Interval:
         return [_with_one(self.good(generator, shape, width), end) for end in ends]
 
 
-@dataclass(frozen=True, slots=True)
-class NonZero:
+class NonZero(NamedTuple):
     """Real numbers except 0: what a relative error divides by."""
 
     kind: str = "real"
@@ -145,8 +141,7 @@ class NonZero:
         return [_with_one(self.good(generator, shape, width), 0.0)]
 
 
-@dataclass(frozen=True, slots=True)
-class Labels:
+class Labels(NamedTuple):
     """A few numbers that name classes, such as {0, 1}."""
 
     values: tuple[float, ...]
@@ -170,8 +165,7 @@ class Labels:
         return [_with_one(good, max(self.values) + 1.0), _with_one(good, 0.5)]
 
 
-@dataclass(frozen=True, slots=True)
-class SignLabels:
+class SignLabels(NamedTuple):
     """Binary labels in either coding, 0/1 or -1/+1, but one coding in all rows; the loss sees -1/+1.
 
     A 0 and a -1 in the same column belong to no coding: that is a fault of the whole column, which `codes`
@@ -215,8 +209,7 @@ class SignLabels:
         return [_with_one(good, 2.0), _with_one(good, 0.5), _with_one(good, 0.0)]
 
 
-@dataclass(frozen=True, slots=True)
-class ClassIndex:
+class ClassIndex(NamedTuple):
     """The index of a class: a whole number from 0 to one less than the number of columns of the widest input.
 
     Where no input has a column per class (`bounded` false), any whole number names a class.
@@ -250,8 +243,7 @@ class ClassIndex:
         return [_with_one(good, value) for value in (0.5, *ends)]
 
 
-@dataclass(frozen=True, slots=True)
-class Simplex:
+class Simplex(NamedTuple):
     """Rows of probabilities: each in [0, 1], the row sums to 1 (within the rounding of printed digits)."""
 
     kind: str = "distribution"
@@ -289,8 +281,7 @@ class Simplex:
         return [low, short]
 
 
-@dataclass(frozen=True, slots=True)
-class Directed:
+class Directed(NamedTuple):
     """Vectors that are not all zero, so that they have a direction."""
 
     kind: str = "vector"

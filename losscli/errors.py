@@ -8,12 +8,10 @@ prints or exits.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where something stands: a file, its line, and the column.
 
     In CSV and TSV `column` is the number of the field, the ``N`` of ``@N``; in JSON it is the character in
@@ -111,8 +109,7 @@ class DataError(LosscliError):
     code = "E200"
 
 
-@dataclass(frozen=True, slots=True)
-class BadCell:
+class BadCell(NamedTuple):
     """One cell that cannot be used: where it stands, its text, and what is wrong with it."""
 
     place: Place

@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from losscli.domains import Interval
 from losscli.errors import ParamError
@@ -17,8 +16,7 @@ ParamValue: TypeAlias = float | int | bool | str | None
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Param:
+class Param(NamedTuple):
     """One parameter of a loss.
 
     `name` is the literature's; `aliases` are the frameworks' names for the same thing on the same scale.

@@ -75,7 +75,7 @@ class Publication:
             self.tell(f"warning[{finding.code}]: {finding.message}" for finding in report.findings())
 
 
-WITH_WARNINGS = frozenset({"table", "markdown"})
+WITH_WARNINGS = frozenset({"table", "markdown", "latex"})
 """The formats that print the warnings as notes of their tables."""
 
 

@@ -7,7 +7,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from losscli.engine.request import Request
 from losscli.errors import ColumnError, SourceError, UsageError
@@ -33,19 +34,17 @@ class Opened:
     keys: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """One SOURCE as asked for: the opened path, the columns that were named (None where none were), and what
     `*` matched in the name of a column that a pattern found."""
 
     text: str
     path: int
     columns: tuple[int, ...] | None
-    matched: Mapping[int, str] = field(default_factory=dict)
+    matched: Mapping[int, str] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
+class Bound(NamedTuple):
     """One input with its columns: indices in the path's file, their names (`@N` where it has none), and the
     classes that they stand for (what `*` matched in a pattern, else the names)."""
 

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from losscli.align import Paired, Pairing, Stream, pair_by_key, pair_by_position
 from losscli.engine.plan import Plan
 
 
-@dataclass(frozen=True, slots=True)
 class PairedRows:
     """The pairing of a plan: iterate it once, then ask for the counts."""
 
-    pairing: Pairing
+    def __init__(self, pairing: Pairing) -> None:
+        self.pairing = pairing
 
     def __iter__(self) -> Iterator[Paired]:
         steps = iter(self.pairing)

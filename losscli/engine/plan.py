@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from losscli.arrays import Floats
 from losscli.engine.bind import Asked, Bound, Opened, Paths, bind_inputs, open_paths, set_keys
@@ -51,8 +51,7 @@ class Reading:
         return self.columns.index(column)
 
 
-@dataclass(frozen=True, slots=True)
-class Feed:
+class Feed(NamedTuple):
     """One input (or the weight): the stream, the positions of its columns in that stream's blocks, its
     coding."""
 
@@ -67,8 +66,7 @@ class Feed:
     classes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """Everything that is known before the first row is read."""
 
     streams: tuple[Reading, ...]

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from losscli.arrays import Floats, Integers
 from losscli.registry import BoundLoss
@@ -13,8 +12,7 @@ from losscli.report.samples import SampleColumns
 __all__ = ["Listeners", "Progress", "Request", "SampleColumns", "SampleSink"]
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """One evaluation.
 
     `sources` are SOURCE texts, or arrays and sequences of numbers from the library. `reductions` are words of
@@ -64,9 +62,8 @@ class Progress(Protocol):
     def __call__(self, rows: int, bytes_read: int, bytes_total: int | None) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Listeners:
+class Listeners(NamedTuple):
     """Who wants to hear of a running evaluation."""
 
-    sinks: tuple[SampleSink, ...] = field(default=())
+    sinks: tuple[SampleSink, ...] = ()
     progress: Progress | None = None

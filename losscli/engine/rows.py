@@ -4,8 +4,8 @@ counted."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -91,7 +91,7 @@ class RowReader:
     bad_weights: int = 0
     first_bad_weight: tuple[Place, float] | None = None
     positive_weight: bool = False
-    _current: tuple[Block, ...] = field(default=())
+    _current: tuple[Block, ...] = ()
 
     def rowsets(self, paired: Iterator[Paired]) -> Iterator[Rowset]:
         """Every rowset in the target's order; for one vector read downwards a single one. Raises data
@@ -204,8 +204,7 @@ class RowReader:
         return Rowset(self.plan.feeds, _Joined.of(parts), inputs, None, downward=True)
 
 
-@dataclass(frozen=True, slots=True)
-class _Joined:
+class _Joined(NamedTuple):
     """The places of the cells of columns that were read in several blocks."""
 
     parts: tuple[Block, ...]

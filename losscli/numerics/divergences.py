@@ -8,11 +8,12 @@ the two values of a cell are close, a series in their relative gap takes the log
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 
 from losscli.arrays import Floats, Mask, Rows
-from losscli.numerics.stable import quietly, sum_columns, sum_differences, two_product, two_sum
+from losscli.numerics.stable import Pair, quietly, sum_parts, two_difference, two_product, two_sum
 
 LOGARITHMS = {"e": np.log, "2": np.log2, "10": np.log10}
 """The logarithm to each base; base 2 has its own, so that powers of 2 give whole bits."""
@@ -20,6 +21,7 @@ NATS = {"e": 1.0, "2": math.log(2.0), "10": math.log(10.0)}
 """The natural logarithm of each base."""
 
 _FAR = 0.5  # relative gaps from here on take the logarithm
+_LARGE = 8.0  # beyond this the rounding of the quotient does not show in its logarithm
 _TERMS = 26  # of a series in squares below 1/4: the rest is below 2**-53 of the first
 _ATANH = tuple(1.0 / (2 * j + 1) for j in range(1, _TERMS + 1))
 _EVEN = tuple(1.0 / ((j + 1) * (2 * j + 1)) for j in range(_TERMS + 1))
@@ -30,14 +32,17 @@ def relative_entropy(first: Rows, second: Rows, base: str) -> Floats:
     """(n,): the sum of p log(p / q); the values are used as they are, whatever they sum to.
 
     Close cells give p log(p / q) - p + q, which is never negative, and their p - q is added without rounding.
+    With d = p - q and v = d / (p + q) that is d v + 2 p (v**3 / 3 + v**5 / 5 + ...). The two can cancel, so d v
+    has twice the digits.
     """
-    gap, near = _relative_gap(first, second)
-    bend = _polynomial(np.where(near, gap * gap, 0.0), _ATANH) * (gap * gap)
-    close = np.where(near, (first - second) * gap + 2.0 * first * gap * bend, 0.0)
-    far = np.where(near | (first == 0.0), 0.0, first * _log_quotient(first, second, base))
-    surplus, rest = sum_differences(np.where(near, first, 0.0), np.where(near, second, 0.0))
-    nats, small = two_sum(sum_columns(close), surplus)
-    return np.asarray(sum_columns(far) + (nats + (small + rest)) / NATS[base])
+    cells = _Cells.of(first, second)
+    gap = np.where(cells.near, cells.gap, 0.0)
+    difference, rest = (np.where(cells.near, part, 0.0) for part in cells.difference)
+    main, small = two_product(difference, gap)
+    small += difference * np.where(cells.near, cells.gap_rest, 0.0) + rest * gap
+    small += 2.0 * first * gap * (gap * gap * _polynomial(gap * gap, _ATANH))
+    far = _weighted_log_quotient(first, second, first, cells.near, base)
+    return _together(sum_parts(*far), sum_parts(difference, rest, main, small), base)
 
 
 @quietly
@@ -47,20 +52,46 @@ def jensen_shannon(first: Rows, second: Rows, base: str) -> Floats:
     With s = p + q and v = (p - q) / s a cell is (s / 4) ((1 + v) log(1 + v) + (1 - v) log(1 - v)), and close
     cells give the even series of that.
     """
-    gap, near = _relative_gap(first, second)
-    total, rest = two_sum(first, second)
-    square = np.where(near, gap * gap, 0.0)
-    close = np.where(near, 0.25 * total * (square * _polynomial(square, _EVEN)), 0.0)
-    parts = [np.where(x == 0.0, 0.0, x * _log_quotient(2.0 * x, total, base)) for x in (first, second)]
-    far = np.where(near, 0.0, 0.5 * (parts[0] + parts[1] - rest / NATS[base]))
-    return np.asarray(sum_columns(far) + sum_columns(close) / NATS[base])
+    cells = _Cells.of(first, second)
+    total, rest = cells.total
+    square = np.where(cells.near, cells.gap * cells.gap, 0.0)
+    close = np.where(cells.near, 0.25 * total * (square * _polynomial(square, _EVEN)), 0.0)
+    # the logarithms are of 2 p over the rounded sum: what they miss is -rest in all
+    correction = np.where(cells.near, 0.0, -0.5 * rest)
+    far = [
+        part
+        for x in (first, second)
+        for part in _weighted_log_quotient(2.0 * x, total, 0.5 * x, cells.near, base)
+    ]
+    return _together(sum_parts(*far), sum_parts(close, correction), base)
 
 
-def _relative_gap(first: Rows, second: Rows) -> tuple[Rows, Mask]:
-    """(p - q) / (p + q), 0 where both are 0, and whether it is small enough for the series."""
-    total = first + second
-    gap = (first - second) / np.where(total == 0.0, 1.0, total)
-    return gap, np.abs(gap) < _FAR
+@dataclass(frozen=True, slots=True)
+class _Cells:
+    """How two blocks differ, cell by cell: p - q and p + q, each with what its rounding took away, and the gap,
+    (p - q) / (p + q), which is 0 where both are 0. `near` is true where the gap suits the series."""
+
+    difference: Pair
+    total: Pair
+    gap: Rows
+    gap_rest: Rows
+    near: Mask
+
+    @staticmethod
+    def of(first: Rows, second: Rows) -> _Cells:
+        """The cells of two blocks of one shape."""
+        difference, total = two_difference(first, second), two_sum(first, second)
+        divisor = np.where(total[0] == 0.0, 1.0, total[0])
+        gap = difference[0] / divisor
+        whole, small = two_product(gap, divisor)
+        rest = (((difference[0] - whole) - small) + (difference[1] - gap * total[1])) / divisor
+        return _Cells(difference, total, gap, rest, np.abs(gap) < _FAR)
+
+
+def _together(far: Pair, near: Pair, base: str) -> Floats:
+    """A sum in units of the base plus one in nats."""
+    nats = NATS[base]
+    return np.asarray(far[0] + (near[0] / nats + (far[1] + near[1] / nats)))
 
 
 def _polynomial(argument: Rows, coefficients: tuple[float, ...]) -> Rows:
@@ -72,16 +103,30 @@ def _polynomial(argument: Rows, coefficients: tuple[float, ...]) -> Rows:
     return result
 
 
-def _log_quotient(numerator: Rows, denominator: Rows, base: str) -> Rows:
-    """The logarithm of a quotient of numbers in [0, 2]; infinite where only the denominator is 0."""
+def _weighted_log_quotient(
+    numerator: Rows, denominator: Rows, weight: Rows, skipped: Mask, base: str
+) -> list[Rows]:
+    """weight * log(numerator / denominator) as a rounded part and the rest; 0 for no weight and where skipped."""
+    skipped = skipped | (weight == 0.0)
+    logarithm, missing = _log_quotient(numerator, denominator, base)
+    main, small = two_product(weight, logarithm)
+    small = np.where(np.isfinite(main), small + weight * missing, 0.0)
+    return [np.where(skipped, 0.0, main), np.where(skipped, 0.0, small)]
+
+
+def _log_quotient(numerator: Rows, denominator: Rows, base: str) -> Pair:
+    """The logarithm of a quotient of numbers in [0, 2], and what rounding the quotient took away from it.
+
+    Infinite where only the denominator is 0; not meant for numerators of 0.
+    """
     logarithm, nats = LOGARITHMS[base], NATS[base]
     quotient = numerator / denominator
     result = logarithm(quotient)
     whole, small = two_product(quotient, denominator)
     missing = ((numerator - whole) - small) / (numerator * nats)
-    result += np.where(np.abs(result) < 8.0, missing, 0.0)
+    missing = np.where(np.abs(result) < _LARGE, missing, 0.0)
     beyond = np.isinf(quotient) & (denominator > 0.0)
     if beyond.any():
         lifted = logarithm(numerator / (denominator * 2.0**200)) + 200.0 * (math.log(2.0) / nats)
         result = np.where(beyond, lifted, result)
-    return result
+    return result, missing

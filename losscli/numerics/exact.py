@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -29,8 +29,7 @@ PLACES = 3 * 1074
 _SMALL = 1024  # rows: smaller blocks wait until so many are together
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(NamedTuple):
     """A result and what became of it.
 
     `status` is "ok"; "overflow" (finite, but beyond the largest double: the value is the infinity of its

@@ -7,8 +7,7 @@ memory layout does not show.  The error-free transformations are Knuth's two-sum
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -76,17 +75,18 @@ def sum_columns(block: Rows) -> Floats:
     return np.where(np.isfinite(total), total + lost, total)
 
 
-def sum_differences(left: Rows, right: Rows) -> Pair:
-    """(n,) twice: the sum over columns of left - right, with three times the digits, and what is left."""
-    total, lost, least = (np.zeros(left.shape[0]) for _ in range(3))
-    for minuend, subtrahend in zip(columns(left), columns(right), strict=True):
-        for part in two_difference(minuend, subtrahend):
+@quietly
+def sum_parts(*blocks: Rows) -> Pair:
+    """(n,) twice: each row's sum over all blocks, with three times the digits, and what its rounding took away."""
+    total, lost, least = (np.zeros(blocks[0].shape[0]) for _ in range(3))
+    for block in blocks:
+        for part in columns(block):
             total, rest = two_sum(total, part)
             lost, rest = two_sum(lost, rest)
             least += rest
-    lost, rest = two_sum(lost, least)
-    total, lost = two_sum(total, lost)
-    return total, lost + rest
+    nearest, rest = two_sum(total, lost + least)
+    finite = np.isfinite(total)
+    return np.where(finite, nearest, total), np.where(finite, rest, 0.0)
 
 
 def dot_columns(left: Rows, right: Rows) -> Floats:
@@ -199,8 +199,7 @@ def pseudo_huber(size: Floats, delta: float) -> Floats:
 # --- softmax ------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Softmax:
+class Softmax(NamedTuple):
     """A softmax relative to the largest logit of each row.
 
     `top` (n,) is its column and `highest` (n,) its value; `terms` (n, k) are exp(z - highest), but 0 in the

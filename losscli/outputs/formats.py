@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from losscli.errors import UnsupportedFormat, UsageError
 from losscli.outputs.harmless import harmless
@@ -18,8 +17,7 @@ _PREFIX: Final = "as_"
 Render: TypeAlias = Callable[[Report, View], Iterator[str]]
 
 
-@dataclass(frozen=True, slots=True)
-class OutputFormat:
+class OutputFormat(NamedTuple):
     """One way to print a report.
 
     `words` say in one line what it is for; `suffixes` (with the dot) choose it for a file. `render` gives the
@@ -33,8 +31,7 @@ class OutputFormat:
     render: Render
 
 
-@dataclass(frozen=True, slots=True)
-class OutputTarget:
+class OutputTarget(NamedTuple):
     """Where a report goes, and how it is written there; a path that ends in `.gz` is compressed."""
 
     path: str

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -28,8 +28,7 @@ _SIGN = np.uint64(1 << 63)
 _ALL = np.uint64((1 << 64) - 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
+class Rows(NamedTuple):
     """What is searched: the rows (value, or value and weight), the ends of the values, the largest weight."""
 
     spool: Spool
@@ -43,8 +42,7 @@ class Rows:
         return self.spool.columns == 2
 
 
-@dataclass(frozen=True, slots=True)
-class _Bracket:
+class _Bracket(NamedTuple):
     """A range of keys, both ends included, that holds the answers to `needs`.
 
     `below` is the exact weight of all rows under `low`, `rows` the number of rows inside.

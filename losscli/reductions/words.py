@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 from losscli.errors import UsageError
 
@@ -12,8 +12,7 @@ PLAIN = ("mean", "sum", "std", "min", "max", "median", "none")
 _PERCENTILE = re.compile(r"p(\d+(?:\.\d+)?)", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Reduction:
+class Reduction(NamedTuple):
     """One reduction: its canonical name, and for a quantile its level, exact and between 0 and 1."""
 
     name: str

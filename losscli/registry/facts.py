@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import Enum
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -28,8 +27,7 @@ class Shape(Enum):
     """(n,): a class a row."""
 
 
-@dataclass(frozen=True, slots=True)
-class Input:
+class Input(NamedTuple):
     """One input of a loss: its role, the symbol that formulas use, what it may hold, how its columns are
     read.
 
@@ -65,8 +63,7 @@ def classes(
     return Input(role, symbol, domain, Shape.CLASS, words, hint)
 
 
-@dataclass(frozen=True, slots=True)
-class Statistic:
+class Statistic(NamedTuple):
     """What a loss over the whole set adds up, exactly: the values (plain), or their squares (square)."""
 
     values: Rows
@@ -83,8 +80,7 @@ def plain(values: Rows) -> Statistic:
     return Statistic(values)
 
 
-@dataclass(frozen=True, slots=True)
-class Perfect:
+class Perfect(NamedTuple):
     """A perfect prediction: from the target (and parameters) the prediction, and the loss that it has, per
     row.
 
@@ -103,8 +99,7 @@ def zero_rows(target: Rows, params: Values) -> Floats:
     return np.zeros(target.shape)
 
 
-@dataclass(frozen=True, slots=True)
-class MomentsConstant:
+class MomentsConstant(NamedTuple):
     """A best constant that the mean (and variance) of the target, or of a function of it, gives in one pass.
 
     Shapes: for cells, `constant` and `loss` take numbers, column by column; for vectors they take (k,)
@@ -118,8 +113,7 @@ class MomentsConstant:
     needs_variance: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class QuantileConstant:
+class QuantileConstant(NamedTuple):
     """A best constant that is a quantile of the target; `importance` weights the rows. Needs a second
     pass."""
 
@@ -128,8 +122,7 @@ class QuantileConstant:
     importance: Callable[[Rows, Values], Floats] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class FrequencyConstant:
+class FrequencyConstant(NamedTuple):
     """A best constant from the share of each class in the target: `constant` and `loss` take the (C,)
     shares."""
 
@@ -138,8 +131,7 @@ class FrequencyConstant:
     loss: Callable[[Floats, Values], float]
 
 
-@dataclass(frozen=True, slots=True)
-class NoConstant:
+class NoConstant(NamedTuple):
     """Why no best constant is reported."""
 
     words: str
@@ -148,8 +140,7 @@ class NoConstant:
 BestConstant: TypeAlias = MomentsConstant | QuantileConstant | FrequencyConstant | NoConstant
 
 
-@dataclass(frozen=True, slots=True)
-class Accuracy:
+class Accuracy(NamedTuple):
     """How exact the loss is, and how a test knows.
 
     `ulp` is the bar; `against` says in units of what the error is measured: of the "value", or, for losses

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from losscli.errors import LosscliError, ParamError, SeveralErrors, UnknownLoss, UsageError
 from losscli.params import ParamValue, find
@@ -15,8 +15,7 @@ _SEPARATOR = re.compile(r",(?![0-9+\-.])")
 """A comma that a digit, a sign or a dot follows continues a value; any other one starts the next loss."""
 
 
-@dataclass(frozen=True, slots=True)
-class BoundLoss:
+class BoundLoss(NamedTuple):
     """A loss with every parameter's value: what one name in LOSSES means."""
 
     loss: Loss

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from losscli import __version__
 from losscli.report.samples import Samples, SampleTable
@@ -17,8 +15,7 @@ SCHEMA = "losscli/1"
 Plain: TypeAlias = "dict[str, Any]"
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(NamedTuple):
     """A number with what is known of it: `status` is ok, inf, -inf, nan or overflow."""
 
     value: float
@@ -29,8 +26,7 @@ class Figure:
         return self.value if math.isfinite(self.value) else None
 
 
-@dataclass(frozen=True, slots=True)
-class InputUsed:
+class InputUsed(NamedTuple):
     """One input as it was read: its role, its source, and every decision that was made about it."""
 
     role: str
@@ -53,8 +49,7 @@ class InputUsed:
         return found | {key: text for key, text in extra.items() if text}
 
 
-@dataclass(frozen=True, slots=True)
-class RowCounts:
+class RowCounts(NamedTuple):
     """How many rows there were: read (of the first input), skipped for a missing cell, left over by the
     pairing, absent for a weight of 0, and scored."""
 
@@ -70,8 +65,7 @@ class RowCounts:
         return found | ({"absent": self.absent} if self.absent else {})
 
 
-@dataclass(frozen=True, slots=True)
-class Baseline:
+class Baseline(NamedTuple):
     """The best constant prediction: what it is, its loss, and the skill 1 - loss / constant's loss.
 
     `words` says why there is none where `loss` is None.
@@ -90,8 +84,7 @@ class Baseline:
         return {"what": self.words, "value": value, "loss": self.loss.plain(), "skill": self.skill}
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """One loss (or one column of it) over all scored rows."""
 
     loss: str
@@ -148,8 +141,7 @@ class Result:
         return found
 
 
-@dataclass(frozen=True)
-class ComputeReport:
+class ComputeReport(NamedTuple):
     """Everything `compute` found. `samples` holds the rows that are shown, not all rows."""
 
     inputs: tuple[InputUsed, ...]
@@ -158,7 +150,7 @@ class ComputeReport:
     samples: Samples
     pairing: str
     asked: tuple[str, ...] = ("mean",)
-    warnings: tuple[Finding, ...] = field(default=())
+    warnings: tuple[Finding, ...] = ()
 
     @property
     def command(self) -> str:
@@ -230,7 +222,7 @@ class ComputeReport:
             found.append(self.reduced_table())
         return found
 
-    @cached_property
+    @property
     def _labels(self) -> tuple[str, ...]:
         specs = [result.spec for result in self.results]
         return tuple(sample_label(result.spec, result.part, result.column, specs) for result in self.results)

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from losscli.report.tables import Cell, Column, Kind, Table
 
 _SHORT_TITLE: Final = 12
 
 
-@dataclass(frozen=True, slots=True)
-class SampleColumns:
+class SampleColumns(NamedTuple):
     """The columns of per-sample records: a label per result, the names of its gradient's columns, whether ids
     exist.
 
@@ -33,8 +31,7 @@ class SampleColumns:
         return ("row", *(("id",) if self.ids else ()), *self.labels, *self.gradient_names())
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
+class Sample(NamedTuple):
     """One row: its number in the target, its id when paired by key, the input cells, and a value per result.
 
     `gradients` holds, per result, the derivative by each cell of the last input, or is empty when none was
@@ -49,8 +46,7 @@ class Sample:
     weight: float = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class Samples:
+class Samples(NamedTuple):
     """The rows that are shown. `choice` is file, largest or worst; `total` counts all scored rows.
 
     `inputs` names the input cells: (key, title, kind, drop). `totals` holds the exact sum of each result, the
@@ -106,8 +102,7 @@ def _entry(sample: Sample, position: int) -> dict[str, Any]:
     return entry
 
 
-@dataclass(frozen=True, slots=True)
-class SampleTable:
+class SampleTable(NamedTuple):
     """Lays the shown rows out as a table: row, id, inputs, a column per result, share and bar of the
     first."""
 
@@ -135,7 +130,7 @@ class SampleTable:
         if len(self.labels) > 1 or len(self.labels[0]) <= _SHORT_TITLE:
             return columns
         short = [column.title.replace(self.labels[0], "loss", 1) for column in columns]
-        return tuple(replace(column, title=title) for column, title in zip(columns, short, strict=True))
+        return tuple(column._replace(title=title) for column, title in zip(columns, short, strict=True))
 
     def _carried(self, sample: Sample) -> float:
         return sample.weight * sample.values[0]

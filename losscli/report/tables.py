@@ -8,9 +8,8 @@ read back the same.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 Cell: TypeAlias = "str | int | float | None"
 
@@ -33,8 +32,7 @@ class Kind(Enum):
     """A fraction of the longest bar; only people see it, machine formats leave the column out."""
 
 
-@dataclass(frozen=True, slots=True)
-class Amount:
+class Amount(NamedTuple):
     """A number in a sentence: printed as a cell of its kind would be."""
 
     value: float
@@ -51,8 +49,7 @@ Note: TypeAlias = "str | tuple[str | Amount | Gap, ...]"
 """A line below a table."""
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """One column: `key` names it in machine formats, `title` heads it for people.
 
     `drop` says when a narrow terminal may lose it: 0 never, else the column with the highest number goes
@@ -65,8 +62,7 @@ class Column:
     drop: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(NamedTuple):
     """A table with the lines above (`heading`) and below; `name` tells a format which one it is.
 
     Below it come `centred_notes`, `notes`, and the `signatures`, which are never broken or cut.
@@ -81,8 +77,7 @@ class Table:
     signatures: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """Something to tell about the data or the run: `code` is explained by `losscli explain CODE`."""
 
     code: str

@@ -150,20 +150,20 @@ mutant("names lead to the loss", "an alias that nobody knows")(lambda: mse(alias
 mutant("names lead to the loss", "an alias twice")(lambda: mse(aliases=("mse_loss", "MSE-loss")))
 mutant("names lead to the loss", "a name with capitals")(lambda: mse(name="MSE"))
 mutant("parameters are described", "a default outside its interval")(
-    lambda: with_param(replace(GOOD_PARAM, default=-1.0))
+    lambda: with_param(GOOD_PARAM._replace(default=-1.0))
 )
-mutant("parameters are described", "no words")(lambda: with_param(replace(GOOD_PARAM, words=" ")))
+mutant("parameters are described", "no words")(lambda: with_param(GOOD_PARAM._replace(words=" ")))
 mutant("parameters are described", "neither interval nor choices")(
-    lambda: with_param(replace(GOOD_PARAM, interval=None))
+    lambda: with_param(GOOD_PARAM._replace(interval=None))
 )
 mutant("parameters are described", "a whole number where a float is kept")(
-    lambda: with_param(replace(GOOD_PARAM, default=1))
+    lambda: with_param(GOOD_PARAM._replace(default=1))
 )
 mutant("parameters are described", "a default that is no choice")(
     lambda: with_param(Param("base", "e", "base", choices=("2", "10")))
 )
 mutant("parameters are described", "the name kept for conventions")(
-    lambda: with_param(replace(GOOD_PARAM, name="as"))
+    lambda: with_param(GOOD_PARAM._replace(name="as"))
 )
 mutant("spec is valid input", "a spec that leaves the parameters out")(lambda: as_kind(_Forgetful))
 mutant("spec is valid input", "a spec of another loss")(lambda: mse(name="no_such_loss"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Sequence
 
@@ -207,8 +206,8 @@ def test_a_long_table_is_drawn_in_pieces_of_one_shape() -> None:
 @settings(deadline=None, max_examples=50)
 @given(tables(), WIDTHS)
 def test_rows_are_drawn_as_rich_draws_them(table: Table, width: int) -> None:
-    staying = tuple(dataclasses.replace(column, drop=0) for column in table.columns)
-    table = dataclasses.replace(table, columns=staying)
+    staying = tuple(column._replace(drop=0) for column in table.columns)
+    table = table._replace(columns=staying)
     layout = lay_out(table, View(width=width), cell_len)
     by_rich = "".join(draw([table], View(width=width)))
     quick = "".join(line for row in layout.rows for line in row_lines(layout, row))
