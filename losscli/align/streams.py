@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from losscli.sources.records import Block, Column, Source, Texts
 
 
-@dataclass(frozen=True, slots=True)
-class Stream:
+class Stream(NamedTuple):
     """One source to pair: the columns wanted of it, and the indices from 0 of its key columns.
 
     By key, `keys` are the columns of `--id`. By position, they are the key-like columns whose order is
@@ -44,8 +43,7 @@ class Stream:
         return ",".join(names[index] if names else f"@{index + 1}" for index in self.keys)
 
 
-@dataclass(frozen=True, slots=True)
-class Paired:
+class Paired(NamedTuple):
     """Blocks of equal length, one a stream, whose rows belong together; `ids` holds the key columns' texts,
     by key only.
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from losscli.errors import FormatError, HeaderError, Place, RowsError, UsageError
 from losscli.sources.bytestream import ByteInput
@@ -30,8 +29,7 @@ _DELIMITER_WORDS: Final = {
 Selections = Sequence[tuple[Selector, ...] | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(NamedTuple):
     """The decisions, with the first rows that were looked at: `rows` holds cells, the first row included.
 
     `skipped` is the number of bytes before the first data row; `first_line` is that row's line. `by_rule`

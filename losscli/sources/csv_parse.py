@@ -4,7 +4,7 @@ refuses."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -22,8 +22,7 @@ MISSING_SPELLINGS: Final = ["", "NA", "N/A", "n/a", "na", "nan", "NaN", "NAN", "
 """Missing words that pyarrow finds by itself; every other spelling takes the careful reading."""
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(NamedTuple):
     """How a file is read: its number of columns, delimiter, the columns asked, and the texts that would show
     that the first row was no header (by position among the asked columns)."""
 
@@ -40,8 +39,7 @@ class Layout:
         return tuple(column.index + 1 for column in self.columns)
 
 
-@dataclass(frozen=True, slots=True)
-class Bad:
+class Bad(NamedTuple):
     """A bad cell of a chunk; row and line count from 0 inside it."""
 
     row: int
@@ -51,8 +49,7 @@ class Bad:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(NamedTuple):
     """What a chunk holds. `lines` is None where every row is one line; rows and lines count from 0 inside the
     chunk.
 
@@ -69,8 +66,7 @@ class Parsed:
     repeated: tuple[int, int] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Broken:
+class Broken(NamedTuple):
     """A chunk whose structure is wrong: the error is raised when the chunk's first line is known.
 
     `position` is the byte of the chunk at which the fault, or its row, stands.

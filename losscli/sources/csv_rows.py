@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -19,8 +18,7 @@ _QUOTE, _NEWLINE, _RETURN = 34, 10, 13
 Bytes = npt.NDArray[np.uint8]
 
 
-@dataclass(frozen=True, slots=True)
-class Chunk:
+class Chunk(NamedTuple):
     """Complete rows; `unclosed` where the file or the limit ended inside quotes."""
 
     data: bytes
@@ -111,8 +109,7 @@ def stray_quote(data: bytes, quotes: Integers, delimiter: str) -> int | None:
     return int(wrong.min()) if len(wrong) else None
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
+class Rows(NamedTuple):
     """Where each row of a chunk starts and stops (without its line end), how many delimiters it holds, and
     the line, from 0, on which it starts."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from losscli.errors import BadCell, CellError, Place, ReadError
 from losscli.sources import cells
@@ -163,8 +164,7 @@ class CsvSource:
         return CellError(shown, total, hint=hint)
 
 
-@dataclass(frozen=True)
-class _Layers:
+class _Layers(NamedTuple):
     """Parses a chunk once for each layout and puts the columns in the order asked. Usually there is one
     layout; a column that is asked both as a key and as a number takes a second."""
 

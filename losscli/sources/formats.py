@@ -4,8 +4,7 @@ agree."""
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from losscli.errors import FormatError, RowsError, UnsupportedFormat
 from losscli.sources.bytestream import GZIP_MAGIC, ByteInput
@@ -60,8 +59,7 @@ _MAGIC: Final = (
 BOM: Final = b"\xef\xbb\xbf"
 
 
-@dataclass(frozen=True, slots=True)
-class Declared:
+class Declared(NamedTuple):
     """What the path or the option says before anything is read; `format` is None where the content
     decides."""
 

@@ -7,8 +7,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from losscli.errors import ColumnError, HeaderError, SourceError
 
@@ -19,8 +18,7 @@ _POSITIONS = re.compile(r"@([0-9]+)(?:(\.\.)(?:@([0-9]+))?)?")
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(NamedTuple):
     """A column by its name."""
 
     text: str
@@ -29,8 +27,7 @@ class Name:
         return self.text
 
 
-@dataclass(frozen=True, slots=True)
-class Range:
+class Range(NamedTuple):
     """The columns from one name to another, both included, in file order: `p0..p9`."""
 
     first: str
@@ -40,8 +37,7 @@ class Range:
         return f"{self.first}..{self.last}"
 
 
-@dataclass(frozen=True, slots=True)
-class Glob:
+class Glob(NamedTuple):
     """The columns whose names match a pattern, in file order: `p_*`."""
 
     pattern: str
@@ -58,8 +54,7 @@ class Glob:
         return name[len(before) : len(name) - len(after)]
 
 
-@dataclass(frozen=True, slots=True)
-class Positions:
+class Positions(NamedTuple):
     """Columns by position from 1: `@2` (first = last), `@2..@11`, `@2..` (last is None, up to the last
     column)."""
 
@@ -75,8 +70,7 @@ class Positions:
 Selector: TypeAlias = Name | Range | Glob | Positions
 
 
-@dataclass(frozen=True, slots=True)
-class SourceSpec:
+class SourceSpec(NamedTuple):
     """One SOURCE as typed: `path` is None while it still means the path of the source before it; `columns` is
     None where none were named."""
 

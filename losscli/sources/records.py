@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol, TypeAlias
+from typing import Any, Literal, NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 
@@ -27,8 +27,7 @@ Lines: TypeAlias = range | Integers
 BLOCK_BYTES = 1 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class ReadOptions:
+class ReadOptions(NamedTuple):
     """How the user wants files to be read; None leaves the decision to the file.
 
     `block_bytes` is the size of the pieces that are read at a time; results never depend on it.
@@ -53,8 +52,7 @@ class Column:
     kind: Kind = "number"
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(NamedTuple):
     """What was decided about the first row, and why; it stands in the report's inputs.
 
     `override` is the flag that would decide the other way, None where there is nothing to decide.
@@ -92,8 +90,7 @@ class Places(Protocol):
         """Places that hold no text of the file, to be kept for long; they may know the line only."""
 
 
-@dataclass(frozen=True, slots=True)
-class LinePlaces:
+class LinePlaces(NamedTuple):
     """Places of rows that stand on lines, or that count as their own lines (binary arrays).
 
     `fields` holds the number from 1 of each column, what a place shows.
@@ -125,7 +122,7 @@ class LinePlaces:
         return self
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Block:
     """Some consecutive rows of the asked columns, in the order asked.
 
