@@ -4,6 +4,7 @@ error."""
 from __future__ import annotations
 
 import errno
+import gc
 import sys
 from collections.abc import Sequence
 
@@ -20,6 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and end the process with its exit code."""
     from losscli.cli.streams import Terminated, catch_signals, leave
 
+    gc.disable()  # what imports make stays anyway; looking for garbage in it takes a tenth of a start
     try:
         catch_signals()
         code = run(sys.argv[1:] if arguments is None else arguments)

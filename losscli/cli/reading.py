@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -35,6 +36,14 @@ def keep_pandas_out() -> None:
         pyarrow.nulls(0).to_numpy(zero_copy_only=False)
     finally:
         sys.meta_path.remove(_NoPandas)
+
+
+def begin_reading() -> None:
+    """The imports are done and rows are to come: collect garbage again, but not among what was imported."""
+    keep_pandas_out()
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
 
 
 def read_options(options: Read) -> dict[str, Any]:

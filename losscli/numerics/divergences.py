@@ -7,8 +7,8 @@ the two values of a cell are close, a series in their relative gap takes the log
 
 from __future__ import annotations
 
+from typing import NamedTuple
 import math
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -32,8 +32,8 @@ def relative_entropy(first: Rows, second: Rows, base: str) -> Floats:
     """(n,): the sum of p log(p / q); the values are used as they are, whatever they sum to.
 
     Close cells give p log(p / q) - p + q, which is never negative, and their p - q is added without rounding.
-    With d = p - q and v = d / (p + q) that is d v + 2 p (v**3 / 3 + v**5 / 5 + ...). The two can cancel, so d v
-    has twice the digits.
+    With d = p - q and v = d / (p + q) that is d v + 2 p (v**3 / 3 + v**5 / 5 + ...). The two can cancel, so
+    d v has twice the digits.
     """
     cells = _Cells.of(first, second)
     gap = np.where(cells.near, cells.gap, 0.0)
@@ -66,10 +66,9 @@ def jensen_shannon(first: Rows, second: Rows, base: str) -> Floats:
     return _together(sum_parts(*far), sum_parts(close, correction), base)
 
 
-@dataclass(frozen=True, slots=True)
-class _Cells:
-    """How two blocks differ, cell by cell: p - q and p + q, each with what its rounding took away, and the gap,
-    (p - q) / (p + q), which is 0 where both are 0. `near` is true where the gap suits the series."""
+class _Cells(NamedTuple):
+    """How two blocks differ, cell by cell: p - q, p + q and the gap (p - q) / (p + q), each with what its
+    rounding took away. The gap is 0 where both are 0; `near` is true where it suits the series."""
 
     difference: Pair
     total: Pair
@@ -106,7 +105,7 @@ def _polynomial(argument: Rows, coefficients: tuple[float, ...]) -> Rows:
 def _weighted_log_quotient(
     numerator: Rows, denominator: Rows, weight: Rows, skipped: Mask, base: str
 ) -> list[Rows]:
-    """weight * log(numerator / denominator) as a rounded part and the rest; 0 for no weight and where skipped."""
+    """weight * log(numerator / denominator), rounded, and the rest; 0 for no weight and where skipped."""
     skipped = skipped | (weight == 0.0)
     logarithm, missing = _log_quotient(numerator, denominator, base)
     main, small = two_product(weight, logarithm)

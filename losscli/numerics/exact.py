@@ -16,9 +16,8 @@ from fractions import Fraction
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from losscli.arrays import Floats
+from losscli.arrays import ArrayLike, Floats
 from losscli.errors import ShapeError
 from losscli.numerics import binning
 from losscli.numerics.binning import Factors, Kind
@@ -253,14 +252,14 @@ class ExactSum:
         return found
 
 
-def _block(values: npt.ArrayLike) -> Floats:
+def _block(values: ArrayLike) -> Floats:
     block = np.ascontiguousarray(values, dtype=np.float64)
     if block.ndim != 1:
         raise ShapeError(f"a sum takes one-dimensional arrays, not one of shape {block.shape}")
     return block
 
 
-def _pair(left: npt.ArrayLike, right: npt.ArrayLike) -> Factors:
+def _pair(left: ArrayLike, right: ArrayLike) -> Factors:
     first, second = _block(left), _block(right)
     if first.size != second.size:
         raise ShapeError(f"the rows do not pair: {first.size} and {second.size}")

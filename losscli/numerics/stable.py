@@ -77,7 +77,8 @@ def sum_columns(block: Rows) -> Floats:
 
 @quietly
 def sum_parts(*blocks: Rows) -> Pair:
-    """(n,) twice: each row's sum over all blocks, with three times the digits, and what its rounding took away."""
+    """(n,) twice: each row's sum over all blocks, with three times the digits, and what rounding took
+    away."""
     total, lost, least = (np.zeros(blocks[0].shape[0]) for _ in range(3))
     for block in blocks:
         for part in columns(block):

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-import numpy.typing as npt
 
-from losscli.arrays import Floats
+from losscli.arrays import ArrayLike, Floats
 from losscli.errors import ShapeError, WeightError
 
 GATHERED = 4096
@@ -28,7 +27,7 @@ class Gatherer:
         self._values: Floats = np.empty(0)
         self._weights: Floats = np.empty(0)
 
-    def add(self, values: npt.ArrayLike, weights: npt.ArrayLike | None) -> int:
+    def add(self, values: ArrayLike, weights: ArrayLike | None) -> int:
         """Take a block of one number a row (n,), and their weights (n,); return n.
 
         ShapeError: not one-dimensional, or lengths that differ.  WeightError: a weight is not above 0 and
@@ -71,7 +70,7 @@ class Gatherer:
         self._deliver(block, weight)
 
 
-def _one_dimensional(array: npt.ArrayLike) -> Floats:
+def _one_dimensional(array: ArrayLike) -> Floats:
     block = np.ascontiguousarray(array, dtype=np.float64)
     if block.ndim != 1:
         raise ShapeError(f"a reduction takes one number a row, not an array of shape {block.shape}")

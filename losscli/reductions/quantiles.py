@@ -13,9 +13,8 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 import numpy as np
-import numpy.typing as npt
 
-from losscli.arrays import Floats
+from losscli.arrays import ArrayLike, Floats
 from losscli.numerics.exact import ExactSum, Number, nearest
 from losscli.reductions.blocks import Gatherer
 from losscli.reductions.selection import Rows, select
@@ -43,7 +42,7 @@ class Quantiles:
         self._nan = 0
         self._gatherer = Gatherer(self._take)
 
-    def add(self, values: npt.ArrayLike, weights: npt.ArrayLike | None = None) -> None:
+    def add(self, values: ArrayLike, weights: ArrayLike | None = None) -> None:
         """Add a block of values (n,), with weights (n,) above 0, or each of weight 1.
 
         ShapeError: not one-dimensional, or lengths that differ.  WeightError: a weight is not above 0 and

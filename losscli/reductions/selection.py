@@ -14,13 +14,12 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from losscli.arrays import Floats, Integers
+from losscli.arrays import Floats, Integers, Unsigned
 from losscli.numerics.exact import PLACES, ExactSum
 from losscli.reductions.spool import Spool
 
-Keys = npt.NDArray[np.uint64]
+Keys = Unsigned
 
 _BUCKET_BITS = 16
 _PIECE_BITS = 26

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 import weakref
 from collections.abc import Iterator
 from typing import IO
@@ -59,6 +58,8 @@ class Spool:
 
     def _open(self) -> None:
         try:
+            import tempfile
+
             self._file = tempfile.TemporaryFile(prefix="losscli-", buffering=1 << 18)  # noqa: SIM115
         except OSError as error:
             raise _no_room(error) from error

@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from losscli.arrays import Floats
+from losscli.arrays import ArrayLike, Floats
 from losscli.numerics import exact
 from losscli.numerics.exact import ExactSum, Number
 from losscli.reductions.blocks import Gatherer
@@ -31,7 +30,7 @@ class Summary:
         self._total, self._squares, self._weight = ExactSum(), ExactSum(), ExactSum()
         self._gatherer = Gatherer(self._take)
 
-    def add(self, values: npt.ArrayLike, weights: npt.ArrayLike | None = None) -> None:
+    def add(self, values: ArrayLike, weights: ArrayLike | None = None) -> None:
         """Add a block of values (n,), with weights (n,) above 0, or each of weight 1.
 
         ShapeError: not one-dimensional, or lengths that differ.  WeightError: a weight is not above 0 and

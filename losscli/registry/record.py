@@ -9,9 +9,8 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from losscli.arrays import Floats, Rows
+from losscli.arrays import ArrayLike, Floats, Rows
 from losscli.domains import first_fault
 from losscli.errors import DataError, DomainError, RowsError, ShapeError
 from losscli.formula import Formula
@@ -101,7 +100,7 @@ class Loss:
         found: dict[str, Statistic] = self.function(*blocks, **params)
         return found
 
-    def gradient(self, *arrays: npt.ArrayLike, **params: ParamValue) -> Rows:
+    def gradient(self, *arrays: ArrayLike, **params: ParamValue) -> Rows:
         """Derivative of each row's loss by the last input; for a set loss that of its per-row part.
 
         At a kink it is the value the literature chooses. Shape: that of the last input.
@@ -111,7 +110,7 @@ class Loss:
             raise DataError(f"{self.name} has no gradient")
         return in_pieces(self.slope, self.check(arrays, values), values)
 
-    def __call__(self, *arrays: npt.ArrayLike, **params: ParamValue) -> Any:
+    def __call__(self, *arrays: ArrayLike, **params: ParamValue) -> Any:
         """Check the arrays, then compute. Raises ParamError, ShapeError, DomainError (with the first bad
         row)."""
         values = self.resolve(params)
@@ -121,7 +120,7 @@ class Loss:
         sums = {name: _column_sums(entry) for name, entry in self.statistics(blocks, values).items()}
         return self.combine(sums, len(blocks[0]), values).value
 
-    def check(self, arrays: Sequence[npt.ArrayLike], params: Values) -> tuple[Rows, ...]:
+    def check(self, arrays: Sequence[ArrayLike], params: Values) -> tuple[Rows, ...]:
         """The arrays as clean blocks: float64, C-contiguous, shapes and domains checked."""
         if len(arrays) != len(self.inputs):
             roles = ", ".join(entry.role for entry in self.inputs)
@@ -171,7 +170,7 @@ def loss(name: str, **facts: Any) -> Callable[[Callable[..., Any]], Loss]:
     return decorate
 
 
-def _numbers(array: npt.ArrayLike, entry: Input) -> Rows:
+def _numbers(array: ArrayLike, entry: Input) -> Rows:
     given = np.asarray(array)
     if given.dtype.kind not in "biuf":
         raise ShapeError(f"{entry.role}: numbers are needed, got an array of {given.dtype}")

@@ -6,16 +6,14 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from losscli.arrays import Integers
+from losscli.arrays import Bytes, Integers, Mask
 from losscli.sources.bytestream import ByteInput
 
 ROW_LIMIT: Final = 1 << 26
 """No row is longer: a quote that never closes must not read the whole file into memory."""
 
 _QUOTE, _NEWLINE, _RETURN = 34, 10, 13
-Bytes = npt.NDArray[np.uint8]
 
 
 class Chunk(NamedTuple):
@@ -143,7 +141,7 @@ class Rows(NamedTuple):
     def __len__(self) -> int:
         return len(self.starts)
 
-    def blank(self) -> npt.NDArray[np.bool_]:
+    def blank(self) -> Mask:
         """Which rows are blank lines."""
         return np.equal(self.stops, self.starts)
 
@@ -153,7 +151,7 @@ class Rows(NamedTuple):
         return split_row(raw.decode("utf-8", errors="replace"), self.delimiter)
 
 
-def _outside(positions: npt.NDArray[np.intp], quotes: Integers) -> npt.NDArray[np.bool_]:
+def _outside(positions: Integers, quotes: Integers) -> Mask:
     """Which positions stand outside quotes."""
     if not len(quotes):
         return np.ones(len(positions), dtype=np.bool_)

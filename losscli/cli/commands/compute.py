@@ -12,7 +12,7 @@ from losscli.cli import options as flag
 from losscli.cli.help import command
 from losscli.cli.options import Read
 from losscli.cli.publishing import Publication, is_watched, plan
-from losscli.cli.reading import keep_pandas_out, read_options, written_paths
+from losscli.cli.reading import begin_reading, read_options, written_paths
 from losscli.errors import UnknownLoss, UsageError
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def _listeners(
 def _computed(options: ComputeOptions, publication: Publication, listeners: Listeners) -> ComputeReport:
     from losscli import api
 
-    keep_pandas_out()
+    begin_reading()
     try:
         return api.compute(
             options.losses,

@@ -10,7 +10,7 @@ import typer
 from losscli.cli.help import command
 from losscli.cli.options import Read
 from losscli.cli.publishing import Publication, plan
-from losscli.cli.reading import keep_pandas_out, read_options, written_paths
+from losscli.cli.reading import begin_reading, read_options, written_paths
 from losscli.errors import UsageError
 
 EXAMPLES = ("losscli explain bce --target 1 --prediction 0.8", "losscli explain E210")
@@ -63,7 +63,7 @@ def _run_row(options: ExplainOptions, row: int) -> None:
     publication: Publication = plan(options, written_paths(sources))
     from losscli import api
 
-    keep_pandas_out()
+    begin_reading()
     publication.publish(api.explain(loss, *sources, row=row, **read_options(options)))
 
 
