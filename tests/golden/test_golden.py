@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib.util
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import pytest
 from losscli.registry import Loss, get
 from tests.golden.cases import Asked, Case
 from tests.golden.making import CASES, FOLDER, LIBRARIES, answer, path_of, questions, random_arrays
+from tests.golden.samples.foreign import resolve
 from tests.laws import cases as law_cases
 from tests.losses_under_test import LOSSES, by_name
 from tests.settings import FRESH_SEED
@@ -183,6 +185,19 @@ def live() -> list[Any]:
         for library in LIBRARIES
         for case, asked in questions(library)
     ]
+
+
+NAMES = re.compile(r"\b(?:torch|keras|optax|sklearn|scipy|torchmetrics)(?:\.[A-Za-z_]\w*)+")
+
+
+@pytest.mark.parity
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("loss", LOSSES, ids=by_name)
+def test_functions_that_the_record_names_exist(loss: Loss) -> None:
+    names = [name for text in loss.same_as.values() for name in NAMES.findall(text)]
+    for name in names:
+        if installed(name.split(".")[0]):
+            assert callable(resolve(name)), name
 
 
 @pytest.mark.filterwarnings("ignore")
