@@ -28,7 +28,8 @@ class Place(NamedTuple):
 
 
 class LosscliError(Exception):
-    """The root: raised only through its subclasses."""
+    """A bug in losscli, neither in the data nor in the call: every expected mistake has a code of its own.
+    Please report it with what `--debug` prints."""
 
     exit_code: ClassVar[int] = 70
     code: ClassVar[str] = "E000"

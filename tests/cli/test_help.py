@@ -98,6 +98,21 @@ def test_compute_in_a_pipe_imports_neither_rich_nor_pandas() -> None:
     assert found.stderr.strip() == "0 False False"
 
 
+def test_garbage_is_collected_again_once_rows_are_read() -> None:
+    code = (
+        "import gc, sys; from losscli.cli import boundary, streams;"
+        "streams.leave = lambda code: sys.exit(f'{code} {gc.isenabled()}');"
+        "boundary.main(sys.argv[1:])"
+    )
+    seen = {}
+    for words in (["compute", "bce", "sample_data/y.csv", "sample_data/p.csv"], ["--version"]):
+        found = subprocess.run(
+            [sys.executable, "-c", code, *words], capture_output=True, text=True, cwd=HERE, env=environment()
+        )
+        seen[words[0]] = found.stderr.strip()
+    assert seen == {"compute": "0 True", "--version": "0 False"}
+
+
 def test_version() -> None:
     found = losscli("--version")
     assert (found.returncode, found.stdout, found.stderr) == (0, f"losscli {__version__}\n", "")
