@@ -219,7 +219,8 @@ def _js_slope(target: Rows, prediction: Rows, *, base: str) -> Rows:
     best_constant=NoConstant("no closed form: a fixed point, found only by iteration"),
     perfect=ITSELF,
     same_as={
-        "torchmetrics": "torchmetrics.functional.regression.jensen_shannon_divergence(p, q), where rows sum to 1"
+        "torchmetrics": "torchmetrics.functional.regression.jensen_shannon_divergence(p, q), "
+        "where rows sum to 1"
     },
     differs={"scipy": "scipy.spatial.distance.jensenshannon is the square root of it: 0.2736 for 0.0749"},
     accuracy=Accuracy(ulp=10.0),
