@@ -435,7 +435,6 @@ mutant("no rows are refused", "no rows are fine")(lambda: as_kind(_Broadcasting)
 mutant("values outside are refused", "nan is fine")(lambda: as_kind(_Unchecking))
 
 
-@dataclass(frozen=True)
 class _Misnaming(Interval):
     """Finds the fault, but a row too late."""
 
@@ -444,7 +443,6 @@ class _Misnaming(Interval):
         return [Fault(np.roll(fault.mask, 1, axis=0), fault.words) for fault in found]
 
 
-@dataclass(frozen=True)
 class _Lenient(Interval):
     """Lets everything pass, whatever it says."""
 
