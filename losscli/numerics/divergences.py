@@ -7,8 +7,8 @@ the two values of a cell are close, a series in their relative gap takes the log
 
 from __future__ import annotations
 
-from typing import NamedTuple
 import math
+from typing import NamedTuple
 
 import numpy as np
 
