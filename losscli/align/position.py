@@ -29,7 +29,8 @@ def _rows(streams: tuple[Stream, ...], counts: Counts) -> Iterator[Paired]:
         for blocks in steps:
             same_order(streams, blocks)
             paired += blocks[0].rows
-            yield Paired(tuple(stream.wanted(block) for stream, block in zip(streams, blocks, strict=True)))
+            wanted = tuple(stream.wanted(block) for stream, block in zip(streams, blocks, strict=True))
+            yield Paired(wanted, streams[0].key_columns(blocks[0]))
         places: dict[int, Place] = {}
         for index, block in steps.rest():
             places.setdefault(index, Place(block.places.file, block.places.line(0)))

@@ -6,19 +6,20 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-from losscli.sources.records import Block, Column, Source, Texts
+from losscli.sources.records import Block, Column, Kind, Source, Texts
 
 
 class Stream(NamedTuple):
     """One source to pair: the columns wanted of it, and the indices from 0 of its key columns.
 
     By key, `keys` are the columns of `--id`. By position, they are the key-like columns whose order is
-    compared with the other streams that have some; usually none.
+    compared with the other streams that have some; usually none, and read as notes: an empty one pairs too.
     """
 
     source: Source
     columns: tuple[Column, ...]
     keys: tuple[int, ...] = ()
+    key_kind: Kind = "key"
 
     @property
     def name(self) -> str:
@@ -27,7 +28,7 @@ class Stream(NamedTuple):
 
     def read(self) -> Iterator[Block]:
         """The source's blocks: the wanted columns, then the keys."""
-        return self.source.read([*self.columns, *(Column(index, "key") for index in self.keys)])
+        return self.source.read([*self.columns, *(Column(index, self.key_kind) for index in self.keys)])
 
     def wanted(self, block: Block) -> Block:
         """A block without its keys."""
@@ -44,8 +45,8 @@ class Stream(NamedTuple):
 
 
 class Paired(NamedTuple):
-    """Blocks of equal length, one a stream, whose rows belong together; `ids` holds the key columns' texts,
-    by key only.
+    """Blocks of equal length, one a stream, whose rows belong together; `ids` holds the texts of the first
+    stream's key columns.
 
     The rows come in the first stream's order.
     """

@@ -28,13 +28,13 @@ class Describer:
         run = self.run
         id_name = run.plan.id_name
         pairing = (
-            f"by id ({id_name})" if id_name is not None else "by position" if len(run.plan.feeds) > 1 else ""
+            f"by id ({id_name})" if run.plan.by_key else "by position" if len(run.plan.feeds) > 1 else ""
         )
         return ComputeReport(
             inputs=tuple(self._input_used(position) for position in range(len(run.plan.feeds))),
             rows=self.counts,
             results=tuple(self._results()),
-            samples=run.picker.samples(self._totals(), id_name, run.gradient_names()),
+            samples=run.picker.samples(self._totals(), id_name, run.plan.by_key, run.gradient_names()),
             pairing=pairing,
             asked=run.request.reductions,
             warnings=tuple(self._findings()),

@@ -36,7 +36,10 @@ class PairedRows:
 
 def pair_rows(plan: Plan, unpaired: str) -> PairedRows:
     """Pair the rows of a plan as it says: by position, or by key."""
-    streams = [Stream(stream.source, tuple(stream.columns), stream.keys) for stream in plan.streams]
+    streams = [
+        Stream(stream.source, tuple(stream.columns), stream.keys, "key" if plan.by_key else "note")
+        for stream in plan.streams
+    ]
     if not plan.by_key:
         return PairedRows(pair_by_position(streams))
     rule: Literal["error", "skip"] = "skip" if unpaired == "skip" else "error"

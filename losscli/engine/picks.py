@@ -170,7 +170,11 @@ class Picker:
         return found
 
     def samples(
-        self, totals: tuple[float, ...], id_name: str | None, gradients: tuple[tuple[str, ...], ...]
+        self,
+        totals: tuple[float, ...],
+        id_name: str | None,
+        keyed: bool,
+        gradients: tuple[tuple[str, ...], ...],
     ) -> Samples:
         """The rows to show, once all rows were seen."""
         by_file = self.everything or isinstance(self._request.rows, int)
@@ -184,6 +188,7 @@ class Picker:
             inputs=self._layout.columns() if chosen and chosen[0].cells else (),
             totals=totals,
             id_name=id_name,
+            keyed=keyed,
             direction=self._direction,
             everything=self.everything,
             gradient_columns=gradients,

@@ -120,18 +120,18 @@ def _plan(request: Request, options: ReadOptions, paths: Paths) -> Plan:
     weights = tuple(_weight_feed(ask, paths, streams) for ask in weight_asks)
     downward = _is_downward(request, feeds)
     if not request.id:
-        _watch_order(streams)
-    names = [paths.names(position, opened.keys) for position, opened in enumerate(paths.opened)]
-    id_name = ",".join(names[feeds[0].stream]) if request.id else None
+        _watch_order(streams, shown=request.samples and not downward)
+    id_name = ",".join(paths.names(0, streams[0].keys)) or None
     return Plan(streams, feeds, weights, downward, bool(request.id), id_name)
 
 
-def _watch_order(streams: Sequence[Reading]) -> None:
+def _watch_order(streams: Sequence[Reading], shown: bool) -> None:
     """Files that carry a key-like column of the same name are read with it, so that another order is
-    noticed."""
-    for name in streams[0].source.names or ():
+    noticed; one that only the first file has is read to be `shown`."""
+    names = [name for name in streams[0].source.names or () if is_key_like(name)]
+    for name in names:
         holders = [stream for stream in streams if name in (stream.source.names or ())]
-        if is_key_like(name) and len(holders) > 1:
+        if len(holders) > 1 or (shown and name == names[-1]):
             for stream in holders:
                 stream.keys = (list(stream.source.names or ()).index(name),)
             return

@@ -146,7 +146,7 @@ class Run:
         if not self.picker.idle:
             self.picker.add(rowset, values, slopes)
         if self.listeners.sinks:
-            ids = None if rowset.ids is None else rowset.ids.to_pylist()
+            ids = rowset.ids.to_pylist() if self.plan.by_key else None
             for sink in self.listeners.sinks:
                 sink.add(rowset.all_numbers(), ids, values, slopes)
 

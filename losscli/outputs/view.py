@@ -6,7 +6,8 @@ from __future__ import annotations
 import codecs
 import os
 from collections.abc import Mapping
-from typing import Final, NamedTuple, Protocol
+from dataclasses import dataclass
+from typing import Final, Protocol
 
 from losscli.errors import UsageError
 
@@ -15,7 +16,8 @@ DEFAULT_WIDTH: Final = 80
 _DIGITS: Final = 17
 
 
-class View(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class View:
     """What the formats for people may use. Machine formats look at none of it.
 
     `precision` counts significant digits, 1 to 17; `width` is the number of character cells of a line;

@@ -49,8 +49,10 @@ class Sample(NamedTuple):
 class Samples(NamedTuple):
     """The rows that are shown. `choice` is file, largest or worst; `total` counts all scored rows.
 
-    `inputs` names the input cells: (key, title, kind, drop). `totals` holds the exact sum of each result, the
-    whole that shares are of. `everything` is true where every row was asked for, so that JSON lists them.
+    `inputs` names the input cells: (key, title, kind, drop). `totals` holds the exact sum of each result,
+    the whole that shares are of. `id_name` heads the ids where rows have some to show; `keyed` is true
+    where rows were paired by them, so that records have them too. `everything` is true where every row was
+    asked for, so that JSON lists them.
     """
 
     choice: str = "file"
@@ -59,17 +61,18 @@ class Samples(NamedTuple):
     inputs: tuple[Column, ...] = ()
     totals: tuple[float, ...] = ()
     id_name: str | None = None
+    keyed: bool = False
     direction: str = "minimize"
     everything: bool = False
     gradient_columns: tuple[tuple[str, ...], ...] = ()
 
     def per_sample(self, results: int) -> list[list[dict[str, Any]]]:
         """For each result the `per_sample` list of JSON."""
-        return [[_entry(sample, position) for sample in self.rows] for position in range(results)]
+        return [[_entry(sample, position, self.keyed) for sample in self.rows] for position in range(results)]
 
     def records(self, labels: tuple[str, ...]) -> Table:
         """The one shape of per-sample records: row, id, a column per result, `gradient(SPEC)`."""
-        ids = (Column("id", "id"),) if self.id_name is not None else ()
+        ids = (Column("id", "id"),) if self.keyed else ()
         columns = (Column("row", "row", Kind.WHOLE), *ids, *_value_columns(labels, self.gradient_columns))
         rows = [
             (
@@ -88,10 +91,10 @@ def _value_columns(labels: tuple[str, ...], gradients: tuple[tuple[str, ...], ..
     return tuple(Column(name, name, Kind.VALUE) for name in (*labels, *slopes))
 
 
-def _entry(sample: Sample, position: int) -> dict[str, Any]:
+def _entry(sample: Sample, position: int, keyed: bool) -> dict[str, Any]:
     value = sample.values[position]
     entry: dict[str, Any] = {"row": sample.row}
-    if sample.id is not None:
+    if keyed:
         entry["id"] = sample.id
     entry["value"] = value if math.isfinite(value) else None
     if not math.isfinite(value):

@@ -117,6 +117,8 @@ def _number_column(text: Any, asked: Column, skip_missing: bool) -> tuple[Floats
 
 def _text_column(text: Any, asked: Column, skip_missing: bool) -> tuple[Values, Mask]:
     """The texts, and which cells are bad: the empty ones, unless they count as missing."""
+    if asked.kind == "note":
+        return text, np.zeros(len(text), dtype=np.bool_)
     if asked.kind == "text" and skip_missing:
         return null_missing(text), np.zeros(len(text), dtype=np.bool_)
     return text, _mask(pc.equal(text, ""))

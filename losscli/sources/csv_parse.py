@@ -164,6 +164,8 @@ class ChunkParser:
         return numbers if len(present) == 0 or within_limits(present) else None
 
     def _text(self, values: Any, asked: Column) -> Values | None:
+        if asked.kind == "note":
+            return values
         if asked.kind == "text" and self.layout.skip_missing:
             return null_missing(values)
         return None if len(values) and has_empty(values) else values

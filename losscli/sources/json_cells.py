@@ -41,7 +41,8 @@ def convert(values: Sequence[Any], asked: Column, skip_missing: bool) -> tuple[V
     """A column, and the reason for each bad cell by its index in `values`."""
     if asked.kind == "number":
         return _numbers(values, skip_missing)
-    return _texts(values, skip_missing and asked.kind == "text")
+    texts, bad = _texts(values, skip_missing and asked.kind == "text")
+    return texts, {} if asked.kind == "note" else bad
 
 
 def _numbers(values: Sequence[Any], skip_missing: bool) -> tuple[Floats, dict[int, str]]:

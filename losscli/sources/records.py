@@ -12,7 +12,7 @@ import numpy as np
 from losscli.arrays import Floats, Integers
 from losscli.errors import Place
 
-Kind: TypeAlias = Literal["number", "text", "key"]
+Kind: TypeAlias = Literal["number", "text", "key", "note"]
 """How a column is read: float64 numbers; text in which missing words count as missing; or a key, verbatim."""
 
 Texts: TypeAlias = Any
@@ -45,7 +45,8 @@ class Column:
     """One column to read: its index from 0, and what its cells are.
 
     A missing cell is nan in a "number" and null in a "text" where `missing="skip"`, otherwise an error. A
-    "key" is text taken as it stands: `NA` is a key, only an empty cell is an error.
+    "key" is text taken as it stands: `NA` is a key, only an empty cell is an error. A "note" is text that is
+    shown or compared but never judged: any cell will do.
     """
 
     index: int

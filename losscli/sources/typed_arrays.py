@@ -61,7 +61,8 @@ def convert(values: AnyArray, asked: Column, skip_missing: bool) -> tuple[Values
         return json_cells.convert(values.tolist(), asked, skip_missing)
     if asked.kind == "number":
         return _numbers(values, skip_missing)
-    return _texts(values, skip_missing and asked.kind == "text")
+    texts, bad = _texts(values, skip_missing and asked.kind == "text")
+    return texts, {} if asked.kind == "note" else bad
 
 
 def _numbers(values: AnyArray, skip_missing: bool) -> tuple[Floats, dict[int, str]]:

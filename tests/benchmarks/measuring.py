@@ -62,9 +62,11 @@ class Contender:
 
 
 def environment() -> Mapping[str, str]:
-    """The caller's environment, with this checkout before an installed losscli."""
+    """The caller's environment, with this checkout before an installed losscli, and with compiled modules kept
+    as in any installation."""
     path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")]))
-    return {**os.environ, "PYTHONPATH": path}
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**kept, "PYTHONPATH": path}
 
 
 def run(words: Sequence[str]) -> Run:

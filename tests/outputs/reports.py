@@ -115,6 +115,7 @@ def strange() -> ComputeReport:
     samples = ten_samples(
         rows=rows,
         id_name="id",
+        keyed=True,
         choice="largest",
         total=123456,
         totals=(float("inf"), 1.0),

@@ -50,7 +50,7 @@ def report() -> ComputeReport:
         )
         for row, name, bce, mse, slopes in zip(ROWS, IDS, BCE, MSE, SLOPES, strict=True)
     )
-    samples = Samples(rows=rows, total=5, id_name="id", gradient_columns=COLUMNS.gradients)
+    samples = Samples(rows=rows, total=5, id_name="id", keyed=True, gradient_columns=COLUMNS.gradients)
     return per_sample(results=tuple(bce_result(spec=label) for label in COLUMNS.labels), samples=samples)
 
 
