@@ -8,7 +8,8 @@ the two values of a cell are close, a series in their relative gap takes the log
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -20,6 +21,10 @@ LOGARITHMS = {"e": np.log, "2": np.log2, "10": np.log10}
 NATS = {"e": 1.0, "2": math.log(2.0), "10": math.log(10.0)}
 """The natural logarithm of each base."""
 
+Sums: TypeAlias = tuple[Pair, Pair]
+"""The sum over far cells, in units of the base, and that over close cells, in nats; each with its rest."""
+
+_SLICE = 65_536  # columns
 _FAR = 0.5  # relative gaps from here on take the logarithm
 _LARGE = 8.0  # beyond this the rounding of the quotient does not show in its logarithm
 _TERMS = 26  # of a series in squares below 1/4: the rest is below 2**-53 of the first
@@ -29,7 +34,36 @@ _EVEN = tuple(1.0 / ((j + 1) * (2 * j + 1)) for j in range(_TERMS + 1))
 
 @quietly
 def relative_entropy(first: Rows, second: Rows, base: str) -> Floats:
-    """(n,): the sum of p log(p / q); the values are used as they are, whatever they sum to.
+    """(n,): the sum of p log(p / q); the values are used as they are, whatever they sum to."""
+    return _over_slices(_relative_entropy, first, second, base)
+
+
+@quietly
+def jensen_shannon(first: Rows, second: Rows, base: str) -> Floats:
+    """(n,): the mean of the relative entropies of p and q to their average; never negative."""
+    return _over_slices(_jensen_shannon, first, second, base)
+
+
+def _over_slices(function: Callable[..., Sums], first: Rows, second: Rows, base: str) -> Floats:
+    """A sum over columns, so many at a time that a distribution of millions of outcomes takes little memory."""
+    found = [
+        function(
+            np.ascontiguousarray(first[:, start : start + _SLICE]),
+            np.ascontiguousarray(second[:, start : start + _SLICE]),
+            base,
+        )
+        for start in range(0, first.shape[1], _SLICE)
+    ]
+    far, near = (
+        sum_parts(*(np.stack(sums[kind], axis=1) for sums in found)) if len(found) > 1 else found[0][kind]
+        for kind in (0, 1)
+    )
+    nats = NATS[base]
+    return np.asarray(far[0] + (near[0] / nats + (far[1] + near[1] / nats)))
+
+
+def _relative_entropy(first: Rows, second: Rows, base: str) -> Sums:
+    """The sum of p log(p / q): of far cells in units of the base, of close ones in nats.
 
     Close cells give p log(p / q) - p + q, which is never negative, and their p - q is added without rounding.
     With d = p - q and v = d / (p + q) that is d v + 2 p (v**3 / 3 + v**5 / 5 + ...). The two can cancel, so
@@ -42,12 +76,11 @@ def relative_entropy(first: Rows, second: Rows, base: str) -> Floats:
     small += difference * np.where(cells.near, cells.gap_rest, 0.0) + rest * gap
     small += 2.0 * first * gap * (gap * gap * _polynomial(gap * gap, _ATANH))
     far = _weighted_log_quotient(first, second, first, cells.near, base)
-    return _together(sum_parts(*far), sum_parts(difference, rest, main, small), base)
+    return sum_parts(*far), sum_parts(difference, rest, main, small)
 
 
-@quietly
-def jensen_shannon(first: Rows, second: Rows, base: str) -> Floats:
-    """(n,): the mean of the relative entropies of p and q to their average; never negative.
+def _jensen_shannon(first: Rows, second: Rows, base: str) -> Sums:
+    """Half the sum of p log(2 p / (p + q)) + q log(2 q / (p + q)), in the same two parts.
 
     With s = p + q and v = (p - q) / s a cell is (s / 4) ((1 + v) log(1 + v) + (1 - v) log(1 - v)), and close
     cells give the even series of that.
@@ -63,7 +96,7 @@ def jensen_shannon(first: Rows, second: Rows, base: str) -> Floats:
         for x in (first, second)
         for part in _weighted_log_quotient(2.0 * x, total, 0.5 * x, cells.near, base)
     ]
-    return _together(sum_parts(*far), sum_parts(close, correction), base)
+    return sum_parts(*far), sum_parts(close, correction)
 
 
 class _Cells(NamedTuple):
@@ -85,12 +118,6 @@ class _Cells(NamedTuple):
         whole, small = two_product(gap, divisor)
         rest = (((difference[0] - whole) - small) + (difference[1] - gap * total[1])) / divisor
         return _Cells(difference, total, gap, rest, np.abs(gap) < _FAR)
-
-
-def _together(far: Pair, near: Pair, base: str) -> Floats:
-    """A sum in units of the base plus one in nats."""
-    nats = NATS[base]
-    return np.asarray(far[0] + (near[0] / nats + (far[1] + near[1] / nats)))
 
 
 def _polynomial(argument: Rows, coefficients: tuple[float, ...]) -> Rows:

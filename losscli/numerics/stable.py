@@ -1,8 +1,8 @@
 """Forms of formulas that stay exact where the textbook's cancel, overflow or divide nothing by nothing.
 
 Arrays are float64; results have the shape of the arguments.  Nothing here knows what a loss is.  Sums over
-the columns of a block go from the first column to the last and carry what each addition rounds away, so that
-memory layout does not show.  The error-free transformations are Knuth's two-sum and Dekker's two-product.
+the columns of a block are taken in one order, which their number fixes, and carry what each addition rounds
+away, so that memory layout and the number of rows do not show.  The error-free transformations are Knuth's two-sum and Dekker's two-product.
 """
 
 from __future__ import annotations
@@ -67,38 +67,51 @@ def columns(block: Rows) -> Rows:
 @quietly
 def sum_columns(block: Rows) -> Floats:
     """(n,): the sum of each row of an (n, k) block, with twice the digits. Infinite terms add up too."""
-    total = np.zeros(block.shape[0])
-    lost = np.zeros(block.shape[0])
-    for column in columns(block):
-        total, rest = two_sum(total, column)
-        lost += rest
-    return np.where(np.isfinite(total), total + lost, total)
+    total = columns(block)
+    return _folded(total, np.zeros_like(total))
+
+
+@quietly
+def dot_columns(left: Rows, right: Rows) -> Floats:
+    """(n,): the scalar product of each pair of rows, with twice the digits. Sizes as in two_product."""
+    return _folded(*two_product(columns(left), columns(right)))
 
 
 @quietly
 def sum_parts(*blocks: Rows) -> Pair:
-    """(n,) twice: each row's sum over all blocks, with three times the digits, and what rounding took
-    away."""
-    total, lost, least = (np.zeros(blocks[0].shape[0]) for _ in range(3))
-    for block in blocks:
-        for part in columns(block):
-            total, rest = two_sum(total, part)
-            lost, rest = two_sum(lost, rest)
-            least += rest
-    nearest, rest = two_sum(total, lost + least)
-    finite = np.isfinite(total)
-    return np.where(finite, nearest, total), np.where(finite, rest, 0.0)
+    """(n,) twice: each row's sum over all blocks, with three times the digits, and what rounding took away."""
+    total = np.concatenate([columns(block) for block in blocks])
+    lost, least = np.zeros_like(total), np.zeros_like(total)
+    while len(total) > 1:
+        sums, first = two_sum(*_halves_of(total))
+        losses, second = two_sum(*_halves_of(lost))
+        losses, third = two_sum(losses, first)
+        one, other = _halves_of(least)
+        leasts = (one + other) + (second + third)
+        total, lost, least = (_with_odd(*pair) for pair in ((sums, total), (losses, lost), (leasts, least)))
+    nearest, rest = two_sum(total[0], lost[0] + least[0])
+    finite = np.isfinite(total[0])
+    return np.where(finite, nearest, total[0]), np.where(finite, rest, 0.0)
 
 
-def dot_columns(left: Rows, right: Rows) -> Floats:
-    """(n,): the scalar product of each pair of rows, with twice the digits. Sizes as in two_product."""
-    total = np.zeros(left.shape[0])
-    lost = np.zeros(left.shape[0])
-    for one, other in zip(columns(left), columns(right), strict=True):
-        whole, small = two_product(one, other)
-        total, rest = two_sum(total, whole)
-        lost += rest + small
-    return total + lost
+def _folded(total: Rows, lost: Rows) -> Floats:
+    """(n,): the sum of (k, n) columns, added in a tree whose form depends on k alone, errors apart."""
+    while len(total) > 1:
+        sums, rest = two_sum(*_halves_of(total))
+        one, other = _halves_of(lost)
+        rest += one + other
+        total, lost = _with_odd(sums, total), _with_odd(rest, lost)
+    return np.where(np.isfinite(total[0]), total[0] + lost[0], total[0])
+
+
+def _halves_of(parts: Rows) -> Pair:
+    half = len(parts) // 2
+    return parts[:half], parts[half : 2 * half]
+
+
+def _with_odd(folded: Rows, parts: Rows) -> Rows:
+    """The folded halves, and the last of the parts where their number is odd."""
+    return np.concatenate([folded, parts[-1:]]) if len(parts) % 2 else folded
 
 
 # --- differences that may overflow --------------------------------------------------------------------------

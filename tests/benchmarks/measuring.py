@@ -62,7 +62,7 @@ class Contender:
 
 
 def environment() -> Mapping[str, str]:
-    """The caller's environment, with this checkout before an installed losscli, and with compiled modules kept
+    """The caller's environment, with this checkout before an installed losscli and compiled modules kept
     as in any installation."""
     path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")]))
     kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}

@@ -1,4 +1,4 @@
-"""The engine on real files: what is computed, for which rows, and that blocks, orders and ways in never show."""
+"""The engine on real files: what is computed, for which rows; blocks, orders and ways in never show."""
 
 from __future__ import annotations
 
