@@ -260,7 +260,9 @@ class Simplex(NamedTuple):
 
     @staticmethod
     def gaps(block: Rows) -> Rows:
-        """(n,): how far the sum of each row is from 1."""
+        """(n,): how far the sum of each row is from 1, added from the first column to the last."""
+        if block.shape[1] > 64:  # the same additions, without a call for each column
+            return np.asarray(np.cumsum(block, axis=1)[:, -1] - 1.0)
         total = np.zeros(block.shape[0])
         for column in range(block.shape[1]):
             total += block[:, column]

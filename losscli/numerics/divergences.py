@@ -45,7 +45,7 @@ def jensen_shannon(first: Rows, second: Rows, base: str) -> Floats:
 
 
 def _over_slices(function: Callable[..., Sums], first: Rows, second: Rows, base: str) -> Floats:
-    """A sum over columns, so many at a time that a distribution of millions of outcomes takes little memory."""
+    """A sum over columns, so many at a time that a distribution of millions of outcomes fits memory."""
     found = [
         function(
             np.ascontiguousarray(first[:, start : start + _SLICE]),

@@ -2,7 +2,8 @@
 
 Arrays are float64; results have the shape of the arguments.  Nothing here knows what a loss is.  Sums over
 the columns of a block are taken in one order, which their number fixes, and carry what each addition rounds
-away, so that memory layout and the number of rows do not show.  The error-free transformations are Knuth's two-sum and Dekker's two-product.
+away, so that memory layout and the number of rows do not show.  The error-free transformations are Knuth's
+two-sum and Dekker's two-product.
 """
 
 from __future__ import annotations
@@ -79,7 +80,7 @@ def dot_columns(left: Rows, right: Rows) -> Floats:
 
 @quietly
 def sum_parts(*blocks: Rows) -> Pair:
-    """(n,) twice: each row's sum over all blocks, with three times the digits, and what rounding took away."""
+    """(n,) twice: each row's sum over all blocks, with three times the digits, and what rounding took."""
     total = np.concatenate([columns(block) for block in blocks])
     lost, least = np.zeros_like(total), np.zeros_like(total)
     while len(total) > 1:
@@ -101,7 +102,7 @@ def _folded(total: Rows, lost: Rows) -> Floats:
         one, other = _halves_of(lost)
         rest += one + other
         total, lost = _with_odd(sums, total), _with_odd(rest, lost)
-    return np.where(np.isfinite(total[0]), total[0] + lost[0], total[0])
+    return np.asarray(np.where(np.isfinite(total[0]), total[0] + lost[0], total[0]))
 
 
 def _halves_of(parts: Rows) -> Pair:
