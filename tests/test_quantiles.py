@@ -172,7 +172,7 @@ def test_a_full_disk_is_said_with_what_to_do(monkeypatch: pytest.MonkeyPatch) ->
     def full(**_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("losscli.reductions.spool.tempfile.TemporaryFile", full)
+    monkeypatch.setattr("tempfile.TemporaryFile", full)
     spool = Spool(1, 10)
     spool.append(np.zeros((10, 1)))
     with pytest.raises(WriteError, match="No space left") as caught:
