@@ -2,10 +2,10 @@
 
     python tests/benchmarks/bench_sum_share.py [--rows 2_000_000 20_000_000] [--runs 5]
 
-A process runs the command with a stopwatch around every addition to an exact sum (timed_sum.py), in turns
-with a process without it, which shows what the stopwatch costs. The share of the wall time is what the run
-would gain if the sums cost nothing and nothing else ran beside them; the share of the processor time counts
-every thread. Bar: 15 % of the run.
+Three processes in turns: the command as it is; with NumPy's rounded sum in place of the exact one
+(rounded_sum.py); with a stopwatch around every addition to an exact sum (timed_sum.py). The share of the wall
+time is what the second one gains, the share of the processor time and the nanoseconds are the stopwatch's.
+Its wall time would say more than the sums cost, because other threads run beside them. Bar: 15 % of the run.
 """
 
 from __future__ import annotations
@@ -26,9 +26,8 @@ HERE = Path(__file__).resolve().parent
 
 @dataclass(frozen=True)
 class Share:
-    """One timed run: the sums' part of its wall and processor time, and their nanoseconds for a value."""
+    """One timed run: the sums' part of its processor time, and their nanoseconds for a value."""
 
-    wall: float
     processor: float
     nanoseconds: float
     values: int
@@ -41,7 +40,7 @@ def main() -> None:
     parser.add_argument("--runs", type=positive, default=5)
     options = parser.parse_args()
     print(f"{machine()}; {versions(('numpy', 'pyarrow'))}; medians of {options.runs} runs\n")
-    header = ("rows", "s", "timed s", "share of wall", "of processor", "ns a value", "values added")
+    header = ("rows", "s", "rounded s", "share of wall", "of processor", "ns a value", "values added")
     rows = [line(rows, options.runs) for rows in options.rows]
     for text in markdown(header, rows):
         print(text)
@@ -55,16 +54,17 @@ def line(rows: int, runs: int) -> tuple[str, ...]:
         report = Path(folder) / "report.json"
         plain = Contender("plain", [sys.executable, "-m", "losscli", *words])
         timed = Contender("timed", [sys.executable, str(HERE / "timed_sum.py"), str(report), *words])
-        warm_up([plain, timed])
+        rounded = Contender("rounded", [sys.executable, str(HERE / "rounded_sum.py"), *words])
+        warm_up([plain, timed, rounded])
         shares = []
         for _ in range(runs):
-            take_turns([plain, timed], 1)
+            take_turns([plain, timed, rounded], 1)
             shares.append(share(plain.runs[-1], timed.runs[-1], report))
     return (
         f"{rows:,}",
         f"{plain.seconds:.2f}",
-        f"{timed.seconds:.2f}",
-        f"{100 * median(shares, 'wall'):.1f} %",
+        f"{rounded.seconds:.2f}",
+        f"{100 * (1 - rounded.seconds / plain.seconds):.1f} %",
         f"{100 * median(shares, 'processor'):.1f} %",
         f"{median(shares, 'nanoseconds'):.1f}",
         f"{shares[0].values:,}",
@@ -78,9 +78,8 @@ def share(plain: Run, timed: Run, report: Path) -> Share:
     spent = json.loads(report.read_text(encoding="ascii"))
     if not spent["values"]:
         raise SystemExit("no value went through an exact sum: the stopwatch is at the wrong place")
-    nanoseconds = 1e9 * spent["seconds"] / spent["values"]
-    wall, processor = spent["seconds"] / timed.seconds, spent["processor"] / timed.processor
-    return Share(wall, processor, nanoseconds, spent["values"])
+    nanoseconds = 1e9 * spent["processor"] / spent["values"]
+    return Share(spent["processor"] / timed.processor, nanoseconds, spent["values"])
 
 
 def median(shares: Sequence[Share], name: str) -> float:
