@@ -11,7 +11,8 @@ import numpy as np
 
 from losscli.arrays import Floats, Rows
 from losscli.engine.score import Score, figure
-from losscli.numerics.exact import ExactSum, mean, variance
+from losscli.numerics.exact import ExactSum, exact_mean, exact_sum, mean, pooled_deviation, variance
+from losscli.numerics.stable import quietly
 from losscli.reductions import Quantiles, Reduction, Summary
 from losscli.reductions.spool import Spool
 from losscli.registry import (
@@ -27,6 +28,7 @@ from losscli.report.compute import Baseline, Figure
 SPOOL_ROWS = 1 << 22
 """Targets that a second pass needs stay in memory up to this many cells, then go to an unnamed temporary
 file."""
+_LEAST, _MOST = float(np.nextafter(0.0, 1.0)), float(np.finfo(np.float64).max)
 
 
 class ConstantFinder:
@@ -87,15 +89,18 @@ class ConstantFinder:
                 total.add(column)
 
     def _add_classes(self, target: Rows, weights: Floats | None) -> None:
-        codes, inverse = np.unique(target, return_inverse=True)
+        codes, inverse, counts = np.unique(target, return_inverse=True, return_counts=True)
+        parts = None
+        if weights is not None:
+            parts = np.split(weights[np.argsort(inverse, kind="stable")], np.cumsum(counts)[:-1])
         for position, code in enumerate(codes.tolist()):
             total = self._classes.setdefault(int(code), ExactSum())
-            mine = inverse == position
-            if weights is None:
-                total.add_count(int(mine.sum()))
+            if parts is None:
+                total.add_count(int(counts[position]))
             else:
-                total.add(weights[mine])
+                total.add(parts[position])
 
+    @quietly
     def _add_quantiles(self, fact: QuantileConstant, target: Rows, weights: Floats | None) -> None:
         if not self._quantiles:
             level = fact.level(self._bound.params)
@@ -105,6 +110,8 @@ class ConstantFinder:
         if weights is not None:
             spread = weights if target.ndim == 1 else weights[:, None]
             importance = spread * np.ones_like(target) if importance is None else importance * spread
+        if importance is not None:  # 1 / 1e-310 is beyond the doubles: it weighs as much as one can
+            importance = np.clip(importance, _LEAST, _MOST)
         parts = None if importance is None else _columns(importance)
         for position, column in enumerate(_columns(target)):
             self._quantiles[position].add(column, None if parts is None else parts[position])
@@ -145,9 +152,9 @@ class ConstantFinder:
         size = (
             max(self._width, max(self._classes, default=0) + 1) if min(self._classes, default=0) >= 0 else 0
         )
-        codes = range(size) if self._bound_shape_is_indexed() else sorted(self._classes)
+        codes = list(range(size)) if self._bound_shape_is_indexed() else sorted(self._classes)
         shares = np.array([mean(self._classes.get(code, ExactSum()), self._weight).value for code in codes])
-        value = fact.constant(shares, self._bound.params)
+        value = fact.constant(np.array(codes, dtype=np.float64), shares, self._bound.params)
         return [Baseline(fact.words, _value(value), Figure(float(fact.loss(shares, self._bound.params))))]
 
     def _bound_shape_is_indexed(self) -> bool:
@@ -170,9 +177,10 @@ class ConstantFinder:
                 )
                 for i, loss in enumerate(losses)
             ]
-        joined = float(np.sum([loss.value for loss in losses]))
-        joined = joined if self._multioutput == "sum" else joined / len(losses)
-        return [Baseline(fact.words, tuple(map(_float, constants)), Figure(joined))]
+        add = exact_sum if self._multioutput == "sum" else exact_mean
+        odd = next((loss for loss in losses if loss.status != "ok"), None)
+        joined = odd or figure(add(np.array([loss.value for loss in losses])))
+        return [Baseline(fact.words, tuple(map(_float, constants)), joined)]
 
     @property
     def _by_cells(self) -> bool:
@@ -188,17 +196,31 @@ class ConstantFinder:
 
     def _closed(self, fact: MomentsConstant) -> list[Figure]:
         assert fact.loss is not None
-        means = [mean(total, self._weight).value for total in self._sums]
-        spreads = [
-            variance(total, squares, self._weight).value if fact.needs_variance else 0.0
-            for total, squares in zip(self._sums, self._squares, strict=True)
-        ]
         params = self._bound.params
-        if not self._by_cells:
-            return [_figure(fact.loss(np.array(means), np.array(spreads), params))]
-        if self._bound.loss.is_set and params.get("columns") == "pooled" and self._results == 1:
-            return [_figure(fact.loss(0.0, float(np.mean(spreads)), params))]
-        return [_figure(fact.loss(one, spread, params)) for one, spread in zip(means, spreads, strict=True)]
+        if fact.root:
+            return self._roots()
+        means = [mean(total, self._weight).value for total in self._sums]
+        if not fact.needs_variance:
+            if not self._by_cells:
+                return [_figure(fact.loss(np.array(means), np.zeros(len(means)), params), fact.rounding)]
+            return [_figure(fact.loss(one, 0.0, params), fact.rounding) for one in means]
+        columns = zip(self._sums, self._squares, strict=True)
+        spreads = [variance(total, squares, self._weight) for total, squares in columns]
+        return [
+            _figure(fact.loss(one, spread.value, params)) if spread.status == "ok" else figure(spread)
+            for one, spread in zip(means, spreads, strict=True)
+        ]
+
+    def _roots(self) -> list[Figure]:
+        """The deviation of the target: of all columns together, or of each."""
+        pooled = self._bound.params.get("columns") == "pooled" and self._multioutput == "mean"
+        columns = list(zip(self._sums, self._squares, strict=True))
+        groups = [columns] if pooled else [[column] for column in columns]
+        found = []
+        for group in groups:
+            sums, squares = zip(*group, strict=True)
+            found.append(figure(pooled_deviation(sums, squares, self._weight)))
+        return found
 
     def _second_pass(self, constants: Sequence[Any]) -> list[Figure]:
         """Score the constant against the kept targets, column by column for cells."""
@@ -216,7 +238,9 @@ class ConstantFinder:
             values = self._bound.loss.rows((target, prediction), self._bound.params)
             for total, column in zip(sums, _columns(values), strict=True):
                 total.add(column, weight)
-        return [figure(total.result()["mean"]) for total in sums]
+        rounding = self._fact.rounding if isinstance(self._fact, MomentsConstant) else 0.0
+        means = [figure(total.result()["mean"]) for total in sums]
+        return [Figure(0.0) if abs(found.value) <= rounding else found for found in means]
 
 
 def _columns(block: Rows) -> list[Floats]:
@@ -232,8 +256,8 @@ def _value(value: Any) -> float | tuple[float, ...]:
     return float(found) if found.ndim == 0 else tuple(float(one) for one in found.reshape(-1))
 
 
-def _figure(value: float) -> Figure:
-    number = float(value)
+def _figure(value: float, rounding: float = 0.0) -> Figure:
+    number = 0.0 if abs(value) <= rounding else float(value)
     if np.isnan(number):
         return Figure(number, "nan")
     if np.isinf(number):

@@ -292,8 +292,8 @@ def _flat(target: Rows, prediction: Rows, *, threshold: float | None) -> Rows:
     kinks=("p - y if threshold is None else p - threshold",),
     best_constant=FrequencyConstant(
         "the most frequent class",
-        lambda shares, params: _score_of(float(np.argmax(shares)), params),
-        lambda shares, params: 1.0 - float(np.max(shares)),
+        lambda found, shares, params: _score_of(float(found[np.argmax(shares)]), params),
+        lambda shares, params: math.fsum(np.delete(shares, np.argmax(shares)).tolist()),
     ),
     perfect=Perfect("the right class", _right_class, zero_rows),
     same_as={

@@ -23,6 +23,8 @@ MODEL = vectors(
     hint=COUNTS_HINT + "; log-probabilities? take exp",
 )
 BASE = Param("base", "e", "of the logarithm: e for nats, 2 for bits, 10 for dits", choices=("e", "2", "10"))
+ROUNDING = 2.0**-50
+"""What a row that is scaled to sum to 1 may be off by."""
 UNITS = {"e": "nats", "2": "bits", "10": "dits"}
 ITSELF = Perfect(
     "the target distribution itself",
@@ -164,7 +166,9 @@ def cross_entropy_dist(target: Rows, prediction: Rows, *, base: str) -> Floats:
     unit=_unit,
     likelihood="categorical, averaged over the true distribution; its entropy is taken off",
     downward=True,
-    best_constant=MomentsConstant("the mean of the true distributions", _scaled_mean, None),
+    best_constant=MomentsConstant(
+        "the mean of the true distributions", _scaled_mean, None, rounding=ROUNDING
+    ),
     perfect=ITSELF,
     same_as={
         "torch": "torch.nn.functional.kl_div(q.log(), p, reduction='none').sum(1)",

@@ -165,7 +165,9 @@ def _sparse_categorical_slope(target: Rows, prediction: Rows) -> Rows:
     gradient=_sparse_categorical_slope,
     unit="nats",
     likelihood="categorical",
-    best_constant=FrequencyConstant("the share of each class", lambda shares, params: shares, _shares_loss),
+    best_constant=FrequencyConstant(
+        "the share of each class", lambda found, shares, params: shares, _shares_loss
+    ),
     perfect=Perfect("1 for the class, 0 elsewhere", lambda target, params: _one_hot(target), zero_rows),
     same_as={
         "keras": "keras.losses.sparse_categorical_crossentropy(y, p), where p is inside its clip",
@@ -271,7 +273,11 @@ def _sparse_softmax_slope(target: Rows, prediction: Rows) -> Rows:
     gradient=_sparse_softmax_slope,
     unit="nats",
     likelihood="categorical, with probabilities softmax(z)",
-    best_constant=FrequencyConstant("the logarithm of each class's share", _log_shares, _shares_loss),
+    best_constant=FrequencyConstant(
+        "the logarithm of each class's share",
+        lambda found, shares, params: _log_shares(shares, params),
+        _shares_loss,
+    ),
     perfect=Perfect(
         "an infinite logit for the class",
         lambda target, params: 800.0 * _one_hot(target),

@@ -171,6 +171,7 @@ def half_squared_error(target: Rows, prediction: Rows) -> Rows:
         lambda mean, params: mean,
         lambda mean, variance, params: math.sqrt(variance),
         needs_variance=True,
+        root=True,
     ),
     perfect=EXACT_HIT,
     same_as={

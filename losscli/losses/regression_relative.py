@@ -33,6 +33,7 @@ def _log_mean(spread: bool) -> MomentsConstant:
         lambda mean, variance, params: math.sqrt(variance) if spread else variance,
         forward=lambda target, params: np.log1p(target),
         needs_variance=True,
+        root=spread,
     )
 
 

@@ -23,6 +23,9 @@ def _length(mean: Floats) -> float:
     return float(np.linalg.norm(mean))
 
 
+ROUNDING = 2.0**-50
+"""What the length of a mean of unit vectors may be off by."""
+
 MEAN_DIRECTION = "the mean of the targets' unit vectors; only its direction counts"
 
 
@@ -44,6 +47,7 @@ def _distance_slope(target: Rows, prediction: Rows) -> Rows:
         lambda mean, params: mean,
         lambda mean, variance, params: 1.0 - _length(mean),
         forward=_unit_vectors,
+        rounding=ROUNDING,
     ),
     perfect=Perfect(
         "any vector of the target's direction",

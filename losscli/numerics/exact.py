@@ -11,7 +11,7 @@ The method is that of superaccumulators: Kulisch; Radford Neal 2015 (arXiv 1505.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -304,6 +304,18 @@ def standard_deviation(total: ExactSum, squares: ExactSum, weight: int | ExactSu
     """The root of the population's variance, rounded once. nan unless all is finite."""
     found = _variance(total, squares, weight)
     return _nearest_root(*found) if found else Number(math.nan, "nan")
+
+
+def pooled_deviation(
+    totals: Sequence[ExactSum], squares: Sequence[ExactSum], weight: int | ExactSum
+) -> Number:
+    """The root of the mean of several columns' variances, rounded once. nan unless all is finite."""
+    found = [_variance(total, square, weight) for total, square in zip(totals, squares, strict=True)]
+    known = [pair for pair in found if pair is not None]
+    if len(known) < len(found):
+        return Number(math.nan, "nan")
+    # the denominators are all the same: the square of the weight
+    return _nearest_root(sum(above for above, _ in known), len(known) * known[0][1])
 
 
 def root_mean(squares: ExactSum, weight: int | ExactSum) -> Number:

@@ -103,7 +103,9 @@ class MomentsConstant(NamedTuple):
     """A best constant that the mean (and variance) of the target, or of a function of it, gives in one pass.
 
     Shapes: for cells, `constant` and `loss` take numbers, column by column; for vectors they take (k,)
-    arrays. `loss` is None where only a second pass over the targets knows the loss of the constant.
+    arrays. `loss` is None where only a second pass over the targets knows the loss of the constant. With
+    `root` the loss is the root of the variance. A loss of at most `rounding` is 0 but for rounding: equal
+    targets leave it where the constant itself cannot be a double.
     """
 
     words: str
@@ -111,6 +113,8 @@ class MomentsConstant(NamedTuple):
     loss: Callable[[Any, Any, Values], float] | None
     forward: Callable[[Rows, Values], Rows] | None = None
     needs_variance: bool = False
+    root: bool = False
+    rounding: float = 0.0
 
 
 class QuantileConstant(NamedTuple):
@@ -123,11 +127,11 @@ class QuantileConstant(NamedTuple):
 
 
 class FrequencyConstant(NamedTuple):
-    """A best constant from the share of each class in the target: `constant` and `loss` take the (C,)
-    shares."""
+    """A best constant from the share of each class in the target: `loss` takes the (C,) shares, `constant`
+    the (C,) classes and their shares."""
 
     words: str
-    constant: Callable[[Floats, Values], Any]
+    constant: Callable[[Floats, Floats, Values], Any]
     loss: Callable[[Floats, Values], float]
 
 

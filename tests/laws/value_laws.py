@@ -177,7 +177,7 @@ def best_constant(case: Case, target: Rows) -> tuple[Any, float | None]:
             return weighted_quantile(target, importance, fact.level(params)), None
         case FrequencyConstant():
             shares = np.bincount(target.astype(np.int64), minlength=4) / len(target)
-            return fact.constant(shares, params), fact.loss(shares, params)
+            return fact.constant(np.arange(4.0), shares, params), fact.loss(shares, params)
         case _:
             raise AssertionError(f"no such best constant: {fact}")
 
