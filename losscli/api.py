@@ -65,6 +65,8 @@ def make_request(losses: str | Sequence[BoundLoss], sources: Sequence[Any], **op
             f"compute has no option {unknown[0]!r}",
             hint=f"options: {', '.join(sorted(known | {'reduction'} - {'reductions'}))}",
         )
+    if given.get("rows") is not None and given.get("worst") is not None:
+        raise UsageError("--rows and --worst choose different rows", hint="leave out one of the two")
     return Request(losses=bound, sources=tuple(sources), **given)
 
 

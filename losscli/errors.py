@@ -11,6 +11,15 @@ from collections.abc import Sequence
 from typing import ClassVar, NamedTuple
 
 
+def counted(count: int, noun: str) -> str:
+    """A count with its noun, for messages and notes.
+
+    >>> counted(1, "row"), counted(1200, "row")
+    ('1 row', '1,200 rows')
+    """
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
 class Place(NamedTuple):
     """Where something stands: a file, its line, and the column.
 

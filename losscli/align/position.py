@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from losscli.align.streams import Counts, Lockstep, Paired, Pairing, Stream
-from losscli.errors import OrderError, PairingError, Place
+from losscli.errors import OrderError, PairingError, Place, counted
 from losscli.sources.grammar import is_key_like
 from losscli.sources.records import Block
 
@@ -71,7 +71,9 @@ def _first_difference(ours: object, theirs: object) -> int:
 
 def _lengths(streams: Sequence[Stream], counts: Counts, places: dict[int, Place]) -> PairingError:
     """The error for lengths that differ, at the first row without a partner."""
-    lengths = [f"{stream.name} has {rows} rows" for stream, rows in zip(streams, counts.rows, strict=True)]
+    lengths = [
+        f"{stream.name} has {counted(rows, 'row')}" for stream, rows in zip(streams, counts.rows, strict=True)
+    ]
     message = f"the lengths differ: {', '.join(lengths)}"
     return PairingError(message, hint=_hint(streams, counts), place=places[min(places)])
 

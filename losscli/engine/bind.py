@@ -323,7 +323,7 @@ def _pair_two(first: Bound, other: Bound) -> Bound:
         raise ColumnError(
             f"the {first.entry.role} ({first.text}) has {len(first.columns)} columns, "
             f"the {other.entry.role} ({other.text}) has {len(other.columns)}; nothing is broadcast",
-            hint=f"name the columns, for example {other.text.split(':')[0]}:{other.names[0]}",
+            hint=f"name the columns, for example {_as_many(first, other)}",
         )
     if set(first.names) != set(other.names) or first.names == other.names:
         return other
@@ -332,3 +332,16 @@ def _pair_two(first: Bound, other: Bound) -> Bound:
     return Bound(
         other.entry, other.text, other.path, columns, first.names, tuple(other.classes[i] for i in order)
     )
+
+
+def _as_many(first: Bound, other: Bound) -> str:
+    """The source with more columns, and as many of them as the other has: those of the same names if it has
+    them, else the last ones, since keys stand first."""
+    fewer, more = sorted((first, other), key=lambda bound: len(bound.columns))
+    same = set(fewer.names) <= set(more.names)
+    picked = [
+        f"@{column + 1}" if re.search(r"[,:*?]|\.\.", name) else name
+        for name, column in zip(more.names, more.columns, strict=True)
+        if not same or name in fewer.names
+    ]
+    return f"{more.text.partition(':')[0]}:{','.join(picked[-len(fewer.columns) :])}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from losscli import __version__
 from losscli.engine.run import Run
 from losscli.engine.score import Score
+from losscli.errors import counted
 from losscli.registry import BoundLoss
 from losscli.report.compute import Baseline, ComputeReport, Figure, InputUsed, Result, RowCounts
 from losscli.report.tables import Finding
@@ -48,9 +49,11 @@ class Describer:
     def _findings(self) -> list[Finding]:
         found = self.run.guard.findings()
         if self.counts.skipped:
-            found.append(Finding("W103", f"{self.counts.skipped:,} rows with a missing cell were skipped"))
+            rows, were = counted(self.counts.skipped, "row"), _were(self.counts.skipped)
+            found.append(Finding("W103", f"{rows} with a missing cell {were} skipped"))
         if self.counts.unpaired:
-            found.append(Finding("W104", f"{self.counts.unpaired:,} rows have no partner and were left out"))
+            rows, were = counted(self.counts.unpaired, "row"), _were(self.counts.unpaired)
+            found.append(Finding("W104", f"{rows} without a partner {were} left out"))
         return found
 
     def _input_used(self, position: int) -> InputUsed:
@@ -127,3 +130,7 @@ class Describer:
         if request.labels:
             parts.append(f"labels:{','.join(request.labels)}")
         return "|".join([*parts, f"n:{counts.scored}", f"losscli:{__version__}"])
+
+
+def _were(count: int) -> str:
+    return "was" if count == 1 else "were"

@@ -11,7 +11,7 @@ import numpy as np
 from losscli.arrays import Rows
 from losscli.domains import Domain, Fault, Labels, SignLabels, Simplex
 from losscli.engine.rows import Rowset
-from losscli.errors import DataError, DomainError, LosscliError, Place, SeveralErrors
+from losscli.errors import DataError, DomainError, LosscliError, Place, SeveralErrors, counted
 from losscli.registry import BoundLoss, Input
 from losscli.report.tables import Finding
 
@@ -136,8 +136,9 @@ class Guard:
         return [
             Finding(
                 "W102",
-                f"{self._rounded:,} rows of probabilities sum to 1 only within {self._largest_gap:.1e}: "
-                "rounded when they were written? They are used as they are",
+                f"{counted(self._rounded, 'row')} of probabilities "
+                f"{'sums' if self._rounded == 1 else 'sum'} to 1 only within {self._largest_gap:.1e}: "
+                "rounded when written? Used without change",
             )
         ]
 

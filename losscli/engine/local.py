@@ -12,7 +12,7 @@ from losscli.engine.plan import Plan, close_plan, make_plan
 from losscli.engine.request import Listeners, Request
 from losscli.engine.rows import RowReader, Rowset
 from losscli.engine.run import Run
-from losscli.errors import NotPerSample, UsageError
+from losscli.errors import NotPerSample, UsageError, counted
 from losscli.reductions import parse_reductions
 from losscli.report.compute import ComputeReport
 
@@ -78,7 +78,7 @@ def _find(request: Request, plan: Plan, number: int) -> tuple[Rows, ...]:
                 guard.finish()
             return one.inputs
     raise UsageError(
-        f"there is no row {number}: {reader.read:,} rows were read",
+        f"there is no row {number}: the inputs have {counted(reader.read, 'row')}",
         hint="rows count from 1, without the header",
     )
 

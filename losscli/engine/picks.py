@@ -45,8 +45,8 @@ class Layout(NamedTuple):
             return (
                 Column("target", shown, Kind.TEXT),
                 Column("own", f"its {value}", Kind.INPUT, drop=3),
-                Column("likeliest", "most likely", Kind.TEXT, drop=5),
-                Column("largest", value, Kind.INPUT, drop=4),
+                Column("likeliest", "most likely", Kind.TEXT, drop=4),
+                Column("largest", value, Kind.INPUT, drop=5),
             )
         found = []
         for entry, names in zip(self.inputs, self.names, strict=True):
@@ -131,7 +131,8 @@ class Picker:
     def _add_largest(self, rowset: Rowset, values: Sequence[Floats], slopes: Sequence[Rows]) -> None:
         keys = self._sign * values[0]
         if rowset.weights is not None and self._direction == "minimize":
-            keys = keys * rowset.weights
+            with np.errstate(over="ignore"):  # the order of what is beyond the doubles is that of the rows
+                keys = keys * rowset.weights
         full = len(self._largest) == self._largest_wanted
         floor = self._largest[-1].key if full else -math.inf
         if full and not keys.max() > floor:

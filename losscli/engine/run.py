@@ -75,8 +75,9 @@ class Run:
     def _no_rows(self) -> RowsError:
         name = self.plan.streams[self.plan.feeds[0].stream].source.name
         if self.reader.read:
+            rows = "the only row" if self.reader.read == 1 else f"every one of the {self.reader.read:,} rows"
             return RowsError(
-                f"every one of the {self.reader.read:,} rows was left out "
+                f"{rows} was left out "
                 f"({self.reader.skipped:,} skipped for a missing cell, {self.reader.absent:,} of weight 0)"
             )
         return RowsError(f"{name} has no data row", hint="a header alone is no data")

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 from losscli import __version__
+from losscli.errors import counted
 from losscli.report.samples import Samples, SampleTable
 from losscli.report.tables import GAP, Amount, Cell, Column, Finding, Kind, Note, Table, tab_separated
 
@@ -219,8 +220,8 @@ class ComputeReport(NamedTuple):
         if self.samples.rows:
             found.append(SampleTable(self.samples, self._labels, self._heading).table())
         if self.asked != ("none",):
-            found.append(self.reduced_table())
-        return found
+            return [*found, self.reduced_table()]
+        return [table._replace(notes=self._run_notes(), signatures=self._signatures) for table in found]
 
     @property
     def _labels(self) -> tuple[str, ...]:
@@ -243,7 +244,10 @@ class ComputeReport(NamedTuple):
         is_set = any(result.part for result in self.results)
         columns = [Column("loss", "loss")]
         columns += [Column("value", "value", Kind.VALUE)] if is_set else []
-        columns += [Column(name, name, Kind.VALUE, drop=_drop_order(name)) for name in names]
+        columns += [
+            Column(name, name, Kind.VALUE, drop=0 if name in self.asked else _drop_order(name))
+            for name in names
+        ]
         columns += [Column("rows", "rows", Kind.COUNT)]
         rows = []
         for result in self.results:
@@ -252,28 +256,29 @@ class ComputeReport(NamedTuple):
             cells += [result.reductions[name].value if name in result.reductions else None for name in names]
             rows.append((*cells, self.rows.scored))
         heading = () if self.samples.rows else self._heading
-        signatures = tuple(result.signature for result in self.results)
-        return Table("reduced", tuple(columns), rows, heading, self._notes(), signatures=signatures)
+        return Table("reduced", tuple(columns), rows, heading, self._notes(), signatures=self._signatures)
+
+    @property
+    def _signatures(self) -> tuple[str, ...]:
+        return tuple(result.signature for result in self.results)
 
     def _notes(self) -> tuple[Note, ...]:
         several = len(self.results) > 1
         lines: list[Note] = [_part_note(result) for result in self.results if result.part]
         baselines = [note for note in (_baseline_note(result, several) for result in self.results) if note]
-        used = ", ".join([*(f"{entry.role} {entry.source}" for entry in self.inputs), self.pairing])
+        used, *others = self._run_notes()
         lines += [(*baselines[0], GAP, used)] if len(baselines) == 1 else [*baselines, used]
+        return (*lines, *others)
+
+    def _run_notes(self) -> tuple[str, ...]:
+        """What was paired how, what was left out, and every warning: true of all results together."""
+        entries = [f"{entry.role} {entry.source}" for entry in self.inputs]
+        lines = [", ".join([*entries, self.pairing] if self.pairing else entries)]
         lines += [f"{entry.role} labels {entry.coding}" for entry in self.inputs if entry.coding]
-        lines += self._rows_left_out()
+        if self.rows.absent:  # the other rows that are left out have a warning each
+            lines.append(f"{counted(self.rows.absent, 'row')} of weight 0 left out")
         lines += [f"warning[{finding.code}]: {finding.message}" for finding in self.findings()]
         return tuple(lines)
-
-    def _rows_left_out(self) -> list[Note]:
-        causes = {
-            "missing cell": self.rows.skipped,
-            "unpaired": self.rows.unpaired,
-            "weight 0": self.rows.absent,
-        }
-        counts = [f"{count:,} {cause}" for cause, count in causes.items() if count]
-        return [f"rows left out: {', '.join(counts)}"] if counts else []
 
 
 def _drop_order(name: str) -> int:

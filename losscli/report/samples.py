@@ -98,11 +98,21 @@ def _entry(sample: Sample, position: int, keyed: bool) -> dict[str, Any]:
         entry["id"] = sample.id
     entry["value"] = value if math.isfinite(value) else None
     if not math.isfinite(value):
-        entry["status"] = "nan" if math.isnan(value) else "inf" if value > 0 else "-inf"
+        entry["status"] = _status(value)
     if sample.gradients:
-        slopes = [slope if math.isfinite(slope) else None for slope in sample.gradients[position]]
-        entry["gradient"] = slopes[0] if len(slopes) == 1 else slopes
+        slopes = sample.gradients[position]
+        found = [slope if math.isfinite(slope) else None for slope in slopes]
+        entry["gradient"] = found[0] if len(found) == 1 else found
+        if None in found:
+            words = [_status(slope) for slope in slopes]
+            entry["gradient_status"] = words[0] if len(words) == 1 else words
     return entry
+
+
+def _status(value: float) -> str:
+    if math.isfinite(value):
+        return "ok"
+    return "nan" if math.isnan(value) else "inf" if value > 0 else "-inf"
 
 
 class SampleTable(NamedTuple):
@@ -161,13 +171,17 @@ class SampleTable(NamedTuple):
         shown = self.samples
         count = len(shown.rows)
         if shown.choice == "file" and count == shown.total:
-            return f"(all {count:,} rows in file order)"
-        order = {
-            "file": "the first in file order",
-            "largest": "largest loss first" if shown.direction == "minimize" else "lowest score first",
-        }[shown.choice]
+            return "(the only row)" if count == 1 else f"(all {count:,} rows in file order)"
+        order = "the first in file order" if shown.choice == "file" else self._worst_first()
         carried = ""
         if shown.choice == "largest" and self._has_shares:
             share = math.fsum(map(self._carried, shown.rows)) / shown.totals[0]
             carried = f", {100 * share:.1f} % of the total"
         return f"({count:,} of {shown.total:,} rows, {order}{carried})"
+
+    def _worst_first(self) -> str:
+        """Which rows come first; of several losses it is the first one that decides."""
+        several = len(self.labels) > 1
+        if self.samples.direction == "minimize":
+            return f"largest {self.labels[0] if several else 'loss'} first"
+        return f"lowest {self.labels[0] if several else 'score'} first"

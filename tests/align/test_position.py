@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from losscli.align import Stream, pair_by_position
-from losscli.errors import CellError, OrderError, PairingError
+from losscli.errors import CellError, OrderError, PairingError, counted
 from losscli.sources.memory import open_values
 from losscli.sources.open import open_source
 from losscli.sources.records import Column, ReadOptions
@@ -42,7 +42,7 @@ def test_lengths_that_differ(size: int, long: int, short: int) -> None:
     pairing = pair_by_position([stream("y", range(long), size), stream("p", range(short), 16)])
     with pytest.raises(PairingError) as caught:
         list(pairing)
-    assert f"y has {long} rows, p has {short} rows" in caught.value.message
+    assert f"y has {counted(long, 'row')}, p has {counted(short, 'row')}" in caught.value.message
     assert caught.value.exit_code == 3
     assert caught.value.place is not None
     assert (caught.value.place.file, caught.value.place.line) == (

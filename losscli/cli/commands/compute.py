@@ -13,7 +13,7 @@ from losscli.cli.help import command
 from losscli.cli.options import Read
 from losscli.cli.publishing import Publication, is_watched, plan
 from losscli.cli.reading import begin_reading, read_options, written_paths
-from losscli.errors import UnknownLoss, UsageError
+from losscli.errors import UnknownLoss, UsageError, counted
 
 if TYPE_CHECKING:
     from losscli.engine.request import Listeners
@@ -28,8 +28,10 @@ STREAMED = frozenset({"plain", "csv", "tsv", "ndjson"})
 """The formats in which all per-sample values go to standard output block by block."""
 HEADLINES = frozenset({"plain", "value", "csv", "tsv", "ndjson"})
 """The formats that print the headline of each loss and nothing of its rows."""
-TABLES = frozenset({"table", "markdown", "latex"})
-"""The formats that show rows."""
+TABLES = frozenset({"table", "markdown"})
+"""The formats that show rows beside the results."""
+ROUNDED = TABLES | {"latex"}
+"""The formats that round numbers."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -122,26 +124,33 @@ def extent(options: ComputeOptions, publication: Publication) -> dict[str, bool]
 def unused(options: ComputeOptions, formats: Sequence[str]) -> list[str]:
     """A note for each option that changes nothing in the formats that are written."""
     notes = []
-    asked = {
-        "--rows": options.rows is not None,
-        "--worst": options.worst is not None,
-        "--gradient": options.gradient,
-    }
-    names = " and ".join(name for name, given in asked.items() if given)
-    lists = "json" in formats and options.rows == "all"
-    if (
-        names
-        and options.reduction != "none"
-        and not set(formats) & TABLES
-        and not lists
-        and not options.per_sample
-    ):
-        notes.append(
-            f"note: {formats[0]} shows no rows, so {names} changes nothing; --format table shows them"
+    names = " and ".join(_without_rows(options, set(formats)))
+    if names:
+        why = (
+            "--reduction none lists every row"
+            if options.reduction == "none"
+            else f"{formats[0]} shows no rows beside the result"
         )
-    if options.precision is not None and not set(formats) & (TABLES | {"latex"}):
+        hint = "" if options.reduction == "none" else "; --format table shows them"
+        notes.append(f"note: {why}, so {names} changes nothing{hint}")
+    if options.precision is not None and not set(formats) & ROUNDED:
         notes.append(f"note: {formats[0]} prints every digit, so --precision changes nothing")
     return notes
+
+
+def _without_rows(options: ComputeOptions, formats: set[str]) -> list[str]:
+    """The options about rows that are given and choose nothing: no rows are written, or all are."""
+    everything = options.reduction == "none"
+    tables = bool(formats & TABLES) and not everything
+    listed = "json" in formats and options.rows == "all"
+    idle = {
+        "--rows": options.rows is not None
+        and not (tables or listed or (everything and options.rows == "all")),
+        "--worst": options.worst is not None and not tables,
+        "--gradient": options.gradient
+        and not (tables or listed or everything or options.per_sample is not None),
+    }
+    return [name for name, useless in idle.items() if useless]
 
 
 def _rows(text: str | None) -> int | str | None:
@@ -158,7 +167,7 @@ def decisions(options: ComputeOptions, report: ComputeReport) -> list[str]:
 
 
 def _decided(entry: InputUsed) -> str:
-    parts = [entry.format, f"header: {entry.header}" if entry.header else "", f"{entry.rows:,} rows"]
+    parts = [entry.format, f"header: {entry.header}" if entry.header else "", counted(entry.rows, "row")]
     parts.append(f"columns {', '.join(entry.columns)}" if entry.columns else "")
     parts.append(f"labels {entry.coding}" if entry.coding else "")
     return f"note: {entry.role} {entry.source}: {'; '.join(part for part in parts if part)}"
