@@ -20,7 +20,7 @@ from losscli.analysis.trace import trace
 from losscli.arrays import Floats
 from losscli.errors import LosscliError, UnknownLoss, UsageError, by_code
 from losscli.registry import BoundLoss, Input, nearest, parse_losses
-from losscli.registry.lookup import normalise
+from losscli.registry.lookup import is_advised, normalise
 from losscli.report.explaining import ExplainReport, Explanation
 from losscli.report.warnings import WARNINGS
 from losscli.sources.cells import is_number
@@ -77,7 +77,7 @@ def explanation(topic: str) -> Explanation:
 
 
 def _unknown(word: str, unknown: UnknownLoss) -> LosscliError:
-    if "is no loss" in unknown.message:
+    if is_advised(word):
         return unknown
     if "." in word or "/" in word:
         hint = "to trace a row of files: losscli explain LOSS y.csv p.csv --row 17"

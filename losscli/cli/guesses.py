@@ -9,7 +9,19 @@ from collections.abc import Sequence
 from typing import Any
 
 from losscli.cli.help import PROTECTED
-from losscli.cli.retyping import FIXED, GATES, LOGITS, METRICS, PREDICTIONS, RENAMED, TARGETS, owners, retyped
+from losscli.cli.retyping import (
+    FIXED,
+    GATES,
+    LOGITS,
+    METRICS,
+    PREDICTIONS,
+    RENAMED,
+    TARGETS,
+    owners,
+    parsed,
+    retyped,
+    take_apart,
+)
 from losscli.errors import LosscliError, UsageError
 
 COMMAND_WORDS = {
@@ -28,6 +40,8 @@ COMMAND_WORDS = {
     "explain": ("info", "doc", "docs", "describe", "show", "man", "trace", "why", "what", "help"),
     "list": ("ls", "losses", "search", "find", "all", "catalogue", "catalog"),
 }
+GATE_COMMANDS = frozenset(["check", "gate", "assert", "test", "verify"])
+ROOT_WORDS = {"-V": "--version", "-v": "--version", "version": "--version", "-?": "--help", "/?": "--help"}
 ROOT_OPTIONS = ("--version", "--help", "-h", "--install-completion", "--show-completion")
 GATE_HINT = "print the bare number and compare it in your script: "
 
@@ -82,9 +96,11 @@ def _sentence(mistake: Any) -> str:
 
 def _unknown_option(name: str, command: str | None, words: Sequence[str]) -> UsageError:
     plain = name if name.startswith("--") or len(name) == 2 else f"-{name}"
+    if plain == "--as":
+        return _framework_asked(words)
     if command is None:
         if all(word.startswith("-") for word in words):
-            near = difflib.get_close_matches(plain, ROOT_OPTIONS, n=1, cutoff=0.5)
+            near = [ROOT_WORDS[name]] if name in ROOT_WORDS else _alike(plain, ROOT_OPTIONS)[:1]
             hint = f"did you mean {near[0]}?" if near else "losscli --help lists the commands"
             return UsageError(f"there is no option {name}", hint=hint)
         return UsageError(
@@ -93,16 +109,48 @@ def _unknown_option(name: str, command: str | None, words: Sequence[str]) -> Usa
     why = _why(plain, words) if command == "compute" else ""
     if why:
         return UsageError(f"there is no option {name}: {why}", hint=_retyped_hint(words))
+    if command == "explain" and plain in TARGETS | PREDICTIONS:
+        hint = _quoted([_traced(word) for word in words])
+        return UsageError(f"there is no option {name} of losscli explain", hint=hint)
     near = _near_options(plain, command)
     hint = f"did you mean {' or '.join(near)}?" if near else f"losscli {command} --help lists the options"
     return UsageError(f"there is no option {name} of losscli {command}", hint=hint)
 
 
+def _traced(word: str) -> str:
+    """A word of `explain`, its values under the names that they have there."""
+    name, equals, value = word.partition("=")
+    if name in TARGETS | PREDICTIONS:
+        return ("--target" if name in TARGETS else "--prediction") + equals + value
+    return word
+
+
 def _near_options(name: str, command: str) -> list[str]:
+    if name in {**RENAMED, **FIXED}:
+        return [{**RENAMED, **FIXED}[name]]
     known = {word: word for word in known_options(command)}
     elsewhere = {word: there for word, there in {**RENAMED, **FIXED}.items() if there.split()[0] in known}
-    found = difflib.get_close_matches(name, [*known, *elsewhere], n=3, cutoff=0.6)
+    found = _alike(name, [*known, *elsewhere])
     return list(dict.fromkeys(known.get(word) or elsewhere[word] for word in found))
+
+
+def _alike(name: str, options: Sequence[str]) -> list[str]:
+    """Up to three options that look like this one; their dashes, which all have, do not count."""
+    bare = {option.lstrip("-"): option for option in options if len(option) > 2}
+    return [bare[word] for word in difflib.get_close_matches(name.lstrip("-"), bare, n=3, cutoff=0.65)]
+
+
+def _framework_asked(words: Sequence[str]) -> UsageError:
+    """The answer to `--as keras`: how its number differs from that of the loss on the command line."""
+    from losscli.registry.foreign import difference
+
+    typed = take_apart([word for word in words if word not in ("compute", "explain")])
+    framework = next((value for name, value in typed.options if name == "--as" and value), "")
+    bound = next((bound for text in typed.arguments[:1] for bound in parsed(text)), None)
+    return UsageError(
+        "there is no option --as: a loss is its plain formula here, without a framework's convention",
+        hint=difference(bound.loss, framework) if bound else "losscli explain LOSS compares the frameworks",
+    )
 
 
 def _why(name: str, words: Sequence[str]) -> str:
@@ -173,12 +221,21 @@ def _no_command(words: Sequence[str]) -> UsageError:
         hint = _retyped_hint(["compute", word, *rest]) if rest else f"losscli explain {word}"
         return UsageError(f"{word} is a loss, not a command", hint=hint)
     guess = next((name for name, others in COMMAND_WORDS.items() if word.lower() in others), None)
+    if word in ROOT_WORDS:
+        return UsageError(f"there is no command {word!r}", hint=f"losscli {ROOT_WORDS[word]}")
+    if word.lower() in GATE_COMMANDS and rest:
+        line, _ = retyped(["compute", *rest, "--max", "0"])
+        return UsageError(f"there is no command {word!r}", hint=f"{GATE_HINT}{line}")
     if word == "help":
         page = f" {rest[0]}" if rest and rest[0] in COMMANDS else ""
         return UsageError(
             "there is no command 'help'", hint=f"losscli{page} --help; losscli explain lists the topics"
         )
-    near = [guess] if guess else difflib.get_close_matches(word.lower(), COMMANDS, n=1, cutoff=0.6)
+    near = [guess] if guess else difflib.get_close_matches(word.lower(), COMMANDS, n=1, cutoff=0.75)
+    if near == ["compute"] and rest:
+        return UsageError(f"there is no command {word!r}", hint=_retyped_hint(["compute", *rest]))
+    if near == ["compute"]:
+        return UsageError(f"there is no command {word!r}", hint="losscli compute bce y.csv p.csv")
     if near:
         return UsageError(f"there is no command {word!r}", hint=_quoted([near[0], *rest]))
     if "." in word and rest:
@@ -210,6 +267,10 @@ def loss_expected(text: str, sources: Sequence[str]) -> UsageError | None:
     file."""
     import os
 
+    from losscli.registry.lookup import foreign_answer
+
+    if not os.path.exists(text) and any(map(foreign_answer, text.split(","))):
+        return None
     if (
         not (os.path.exists(text) or text.startswith((":", "-", "/", "./")))
         and "." not in text.partition(":")[0]

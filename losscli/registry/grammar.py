@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from losscli.errors import LosscliError, ParamError, SeveralErrors, UnknownLoss, UsageError
 from losscli.params import ParamValue, find
+from losscli.registry.foreign import difference
 from losscli.registry.lookup import get
 from losscli.registry.record import Loss
 
@@ -65,6 +66,11 @@ def _parse_one(text: str) -> BoundLoss:
         key, equals, value = setting.partition("=")
         if not equals:
             raise ParamError(f"{text}: {setting!r} is no PARAM=VALUE", hint=_example(record))
+        if key.strip().lower() == "as":
+            raise ParamError(
+                f"{text}: a loss is its plain formula here, without a framework's convention",
+                hint=difference(record, value),
+            )
         param = find(record.params, key, record.name)
         if param.name in given:
             raise ParamError(f"{text}: {param.name} is given twice")

@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Iterator
 
 from losscli.errors import UnknownLoss
+from losscli.registry.foreign import by_call, difference, framework_of, spellings
 from losscli.registry.record import Loss
 
 _LOSSES: dict[str, Loss] = {}
@@ -34,7 +35,7 @@ ADVICE = {
     "f1": "zero_one, or bce for the probabilities themselves",
     "r2": "mse: its skill against the best constant is R2",
     "nll": "sparse_categorical_ce on probabilities, sparse_softmax_ce on logits",
-    "poisson": "no Poisson loss is built yet; msle is the nearest for counts",
+    "poisson": "msle, the nearest for counts: there is no Poisson loss",
 }
 """Words that people try and that are no name of a loss here, with what fits."""
 
@@ -62,14 +63,39 @@ def get(name: str) -> Loss:
     if key in _NAMES:
         return _LOSSES[_NAMES[key]]
     if key in ADVICE:
-        raise UnknownLoss(f"{name!r} is no loss, or more than one", hint=f"use {ADVICE[key]}")
-    near = nearest(key)
-    raise UnknownLoss(
-        f"unknown loss {name!r}",
-        hint=f"did you mean {', '.join(near)}? `losscli list` prints all"
-        if near
-        else "`losscli list` prints all",
-    )
+        raise UnknownLoss(f"no loss is called {name!r}", hint=f"use {ADVICE[key]}")
+    raise UnknownLoss(f"unknown loss {name!r}", hint=foreign_answer(name) or _near_answer(name))
+
+
+def _near_answer(name: str) -> str:
+    near = nearest(name)
+    start = f"did you mean {', '.join(near)}? " if near else ""
+    return f"{start}`losscli list` prints all"
+
+
+def foreign_answer(name: str) -> str:
+    """What to type instead of another framework's name of a loss; empty where it is no such name."""
+    framework = framework_of(name, _LOSSES)
+    words = spellings(name)
+    if framework is None and ("." in name or normalise(name) in words):
+        return ""
+    found = by_call(name, framework, _LOSSES) if framework else []
+    advice = next((ADVICE[word] for word in words if word in ADVICE), None)
+    if advice is not None and len(found) != 1:
+        return f"use {advice}"
+    found = found or [_NAMES[word] for word in words if word in _NAMES][:1]
+    if len(found) == 1:
+        return f"use {found[0]}; {difference(_LOSSES[found[0]], framework or '')}"
+    if found:
+        return f"use {' or '.join(found)}; `losscli explain {found[0]}` says what it is"
+    near = nearest(words[-1])
+    start = f"did you mean {', '.join(near)}? " if near else ""
+    return f"{start}`losscli list --framework {framework}` prints what it has" if framework else ""
+
+
+def is_advised(name: str) -> bool:
+    """Whether a name that is no loss's is one that other tools give a loss or a score."""
+    return normalise(name) in ADVICE or bool(foreign_answer(name))
 
 
 def nearest(name: str) -> list[str]:
