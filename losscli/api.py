@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
 
 from losscli import losses as _families
 from losscli.arrays import Rows
 from losscli.engine.local import evaluate, find_row
 from losscli.engine.request import Listeners, Request
-from losscli.errors import UsageError
+from losscli.errors import UnknownLoss, UsageError
 from losscli.reductions import parse_reductions
-from losscli.registry import BoundLoss, parse_losses
+from losscli.registry import BoundLoss, Loss, parse_losses
 from losscli.report.compute import ComputeReport
 
 if TYPE_CHECKING:
@@ -22,18 +24,24 @@ __all__ = ["compute", "explain", "list_losses", "make_request", "sample_row"]
 
 _families.load()
 
+Losses: TypeAlias = "str | Loss | BoundLoss | Sequence[str | Loss | BoundLoss]"
+HIDDEN = frozenset({"block_bytes", "samples", "summary"})
+"""Options that change no number: how much is read at a time, and what is left out because nobody shows it."""
+
 
 def compute(
-    losses: str | Sequence[BoundLoss],
+    losses: Losses,
     *sources: Any,
     listeners: Listeners | None = None,
     **options: Any,
 ) -> ComputeReport:
     """Per-sample and reduced values of one or several losses.
 
-    `losses` is a text as the command line takes it (``"bce"``, ``"huber:delta=0.5,mae"``). `sources` are, in
-    the order of the losses' inputs, either SOURCE texts (``"y.csv"``, ``"data.csv:label"``) or arrays: (n,),
-    or (n, k) for losses of vectors and for several outputs.
+    `losses` is a text as the command line takes it (``"bce"``, ``"huber:delta=0.5,mae"``), a loss such as
+    ``losscli.losses.bce``, or a sequence of these. `sources` are, in the order of the losses' inputs, SOURCE
+    texts or paths (``"y.csv"``, ``"data.csv:label"``), or arrays, lists and series: (n,), or (n, k) for
+    losses of vectors and for several outputs. A mapping of names to (n,) arrays and a data frame (pandas,
+    polars, Arrow) are columns with names, which `id` may name; `weight` may be an array (n,) as well.
 
     Options, with the meaning that the command line gives them: `weight`, `id`, `unpaired`, `reduction`
     ("mean,p95"), `multioutput`, `missing`, `labels`, `header`, `delimiter`, `input_format`, `rows`, `worst`,
@@ -48,45 +56,109 @@ def compute(
     return evaluate(make_request(losses, sources, **options), listeners)
 
 
-def make_request(losses: str | Sequence[BoundLoss], sources: Sequence[Any], **options: Any) -> Request:
-    """The request that these arguments mean. Raises UsageError for an option that does not exist."""
-    bound = parse_losses(losses) if isinstance(losses, str) else tuple(losses)
+def make_request(losses: Losses, sources: Sequence[Any], **options: Any) -> Request:
+    """The request that these arguments mean. Raises UsageError for an option that does not exist, or that
+    takes no such value."""
+    bound = _bound(losses)
     given = dict(options)
-    if "reduction" in given:
-        words = parse_reductions(",".join(_words(given.pop("reduction"))))
-        given["reductions"] = tuple(word.name for word in words)
-    for name in ("id", "labels"):
-        if name in given:
-            given[name] = _words(given[name]) if name == "labels" else _keys(given[name])
-    known = set(Request._fields) - {"losses", "sources"}
+    known = (set(Request._fields) | {"reduction"}) - {"losses", "sources", "reductions"}
     unknown = [name for name in given if name not in known]
     if unknown:
         raise UsageError(
-            f"compute has no option {unknown[0]!r}",
-            hint=f"options: {', '.join(sorted(known | {'reduction'} - {'reductions'}))}",
+            f"compute has no option {unknown[0]!r}", hint=f"options: {', '.join(sorted(known - HIDDEN))}"
         )
+    if "reduction" in given:
+        words = parse_reductions(",".join(_words("reduction", given.pop("reduction"))))
+        given["reductions"] = tuple(word.name for word in words)
+    if "labels" in given:
+        given["labels"] = _words("labels", given["labels"])
+    if "id" in given:
+        given["id"] = _keys(given["id"])
+    for name in ("rows", "worst"):
+        if isinstance(given.get(name), np.integer):  # NumPy's integers are none of Python's
+            given[name] = int(given[name])
+    for name, (fits, what) in VALUES.items():
+        if not fits(given.get(name)):
+            raise UsageError(f"{name}={given[name]!r}: not {what}")
     if given.get("rows") is not None and given.get("worst") is not None:
         raise UsageError("--rows and --worst choose different rows", hint="leave out one of the two")
     return Request(losses=bound, sources=tuple(sources), **given)
 
 
-def _words(value: str | Sequence[str]) -> tuple[str, ...]:
-    """Words separated by commas, or a sequence of them."""
+def _bound(losses: Losses) -> tuple[BoundLoss, ...]:
+    """Every loss with its parameters' values. Raises UnknownLoss, ParamError, UsageError."""
+    one = isinstance(losses, (str, Loss, BoundLoss))
+    entries: Sequence[Any] = (losses,) if one or not isinstance(losses, Sequence) else losses
+    found: list[BoundLoss] = []
+    for entry in entries:
+        if isinstance(entry, str):
+            found += parse_losses(entry)
+        elif isinstance(entry, Loss):
+            found.append(BoundLoss(entry, entry.resolve({})))
+        elif isinstance(entry, BoundLoss):
+            found.append(entry)
+        else:
+            raise UsageError(
+                f"{entry!r} is no loss", hint='give a text such as "bce" or "huber:delta=0.5,mae"'
+            )
+    if not found:
+        raise UnknownLoss("a loss's name is missing", hint='for example "bce"')
+    specs = [bound.spec for bound in found]
+    twice = next((spec for spec in specs if specs.count(spec) > 1), None)
+    if twice is not None:
+        raise UsageError(f"{twice} is named twice")
+    return tuple(found)
+
+
+def _words(name: str, value: object) -> tuple[str, ...]:
+    """Words separated by commas, or a sequence of them; a number is the word that writes it."""
+    if value is None and name == "labels":
+        return ()
     if isinstance(value, str):
         return tuple(word.strip() for word in value.split(",")) if value else ()
-    return tuple(value)
+    words = tuple(value) if isinstance(value, Iterable) else (value,)
+    for word in words:
+        if isinstance(word, bool) or not isinstance(word, (str, int, float)):
+            raise UsageError(f"{name}={value!r}: not a text, nor a sequence of words")
+    return tuple(word if isinstance(word, str) else f"{word!s}" for word in words)
 
 
-def _keys(value: str | Sequence[str] | None) -> tuple[str, ...]:
+def _keys(value: object) -> tuple[str, ...]:
     """The key columns: one text for all files, or one for each."""
-    if value is None:
-        return ()
-    return (value,) if isinstance(value, str) else tuple(value)
+    keys = () if value is None else (value,) if isinstance(value, str) else value
+    if not isinstance(keys, Sequence) or not all(isinstance(key, str) for key in keys):
+        raise UsageError(f"id={value!r}: not the name of a column, nor a sequence of names")
+    return tuple(keys)
 
 
-def sample_row(
-    losses: str | Sequence[BoundLoss], *sources: Any, row: int, **options: Any
-) -> tuple[Rows, ...]:
+def _is_count(least: int) -> Callable[[object], bool]:
+    def fits(value: object) -> bool:
+        return isinstance(value, int) and not isinstance(value, bool) and value >= least
+
+    return fits
+
+
+def _is_text(value: object) -> bool:
+    return value is None or isinstance(value, str)
+
+
+def _is_choice(value: object) -> bool:
+    return value is None or isinstance(value, bool)
+
+
+VALUES: Mapping[str, tuple[Callable[[object], bool], str]] = {
+    "rows": (lambda value: value in (None, "all") or _is_count(0)(value), 'a number of rows or "all"'),
+    "worst": (lambda value: value is None or _is_count(1)(value), "a number of rows of at least 1"),
+    "block_bytes": (lambda value: value is None or _is_count(1)(value), "a number of bytes"),
+    "header": (_is_choice, "True, False or None"),
+    "gradient": (_is_choice, "True or False"),
+    "delimiter": (_is_text, "a text"),
+    "input_format": (_is_text, "a text"),
+}
+"""What options may hold whose value nobody below looks at: a test, and its words."""
+
+
+def sample_row(losses: Losses, *sources: Any, row: int, **options: Any) -> tuple[Rows, ...]:
     """The inputs of one data row (from 1), an array with one row each, labels coded and domains checked."""
     return find_row(make_request(losses, sources, **options), row)
 

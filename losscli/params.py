@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, SupportsFloat, TypeAlias
 
 from losscli.domains import Interval
 from losscli.errors import ParamError
@@ -52,7 +52,11 @@ class Param(NamedTuple):
             if word not in self.choices:
                 raise ParamError(f"{self.name}={word}: not one of {', '.join(self.choices)}")
             return word
-        if isinstance(value, (str, bool)) or value is None:
+        if (
+            isinstance(value, (str, bool))
+            or not isinstance(value, SupportsFloat)
+            or hasattr(value, "__len__")
+        ):
             raise ParamError(
                 f"{self.name}={value!r}: not a number", hint=f"{self.name} takes {self.interval}"
             )

@@ -99,15 +99,31 @@ def open_paths(request: Request, options: ReadOptions, paths: Paths) -> tuple[li
         named.append(role)
         texts[position] = rest
     check_count(texts, roles, request.losses[0].spec)
-    if all(isinstance(text, (str, Path)) for text in texts):
-        return _open_files([str(text) for text in texts], paths, options, key_selectors(request.id)), named
+    keys = key_selectors(request.id)
+    files = [str(text) for text in texts if isinstance(text, (str, Path))]
+    if len(files) == len(texts):
+        return _open_files(files, paths, options, keys), named
+    return _open_mixed(texts, roles, paths, options, keys), named
+
+
+def _open_mixed(
+    texts: Sequence[Any],
+    roles: Sequence[str],
+    paths: Paths,
+    options: ReadOptions,
+    keys: Sequence[tuple[Selector, ...]],
+) -> list[Asked]:
+    """Arrays, or arrays and files."""
     from losscli.sources.memory import open_values
 
     asked = []
     for text, role in zip(texts, roles, strict=False):
-        paths.opened.append(Opened(open_values(role, text, options)))
-        asked.append(Asked(role, len(paths.opened) - 1, None))
-    return asked, named
+        if isinstance(text, (str, Path)):
+            asked += _open_files([str(text)], paths, options, keys)
+        else:
+            paths.opened.append(Opened(open_values(role, text, options)))
+            asked.append(Asked(role, len(paths.opened) - 1, None))
+    return asked
 
 
 def _split_role(text: Any, roles: Sequence[str]) -> tuple[str | None, Any]:

@@ -220,6 +220,10 @@ def _ask_weight(weight: Any, paths: Paths, options: ReadOptions) -> list[Asked]:
         from losscli.sources.memory import open_values
 
         paths.opened.append(Opened(open_values("weight", weight, options)))
+        if paths.opened[-1].source.width != 1:
+            raise ColumnError(
+                f"the weight is {paths.opened[-1].source.width} columns", hint="give one weight a row: (n,)"
+            )
         return [Asked("weight", len(paths.opened) - 1, (0,))]
     word = str(weight)
     if ":" in word or _looks_like_file(word):

@@ -38,7 +38,6 @@ class Request(NamedTuple):
     worst: int | None = None
     samples: bool = True
     gradient: bool = False
-    block_rows: int = 65_536
     block_bytes: int | None = None
 
 

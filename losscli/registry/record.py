@@ -10,11 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from losscli.arrays import ArrayLike, Floats, Rows
+from losscli.arrays import AnyArray, ArrayLike, Floats, Rows
 from losscli.domains import first_fault
 from losscli.errors import DataError, DomainError, RowsError, ShapeError
 from losscli.formula import Formula
 from losscli.numerics.exact import ExactSum, Number
+from losscli.numerics.given import to_array
 from losscli.numerics.pieces import in_pieces
 from losscli.params import Param, ParamValue, resolve
 from losscli.registry.facts import Accuracy, BestConstant, Input, Perfect, Shape, Statistic, Values
@@ -171,17 +172,27 @@ def loss(name: str, **facts: Any) -> Callable[[Callable[..., Any]], Loss]:
 
 
 def _numbers(array: ArrayLike, entry: Input) -> Rows:
-    given = np.asarray(array)
+    given = to_array(array, entry.role)
     if given.dtype.kind not in "biuf":
         raise ShapeError(f"{entry.role}: numbers are needed, got an array of {given.dtype}")
     block = np.ascontiguousarray(given, dtype=np.float64)
-    if block.ndim == 0:
-        raise ShapeError(f"{entry.role}: an array is needed, got the single number {given}")
+    if 0 in block.shape[1:]:
+        raise ShapeError(f"{entry.role}: there is no column in the shape {block.shape}")
+    if given.dtype.kind in "iu" and given.dtype.itemsize == 8:
+        _check_exact(given, block, entry)
     finite = np.isfinite(block)
     if not finite.all():
         row = int(np.argmin(finite.reshape(len(block), -1).all(axis=1)))
         raise DomainError(f"{entry.role}: row {row + 1} is {block[row]}, which is no finite number")
     return block
+
+
+def _check_exact(given: AnyArray, block: Rows, entry: Input) -> None:
+    """Refuse integers that a double cannot hold."""
+    for index in np.argwhere(np.abs(block) >= 2.0**53):
+        whole = int(given[tuple(index)])
+        if int(block[tuple(index)]) != whole:
+            raise DomainError(f"{entry.role}: row {index[0] + 1} is {whole}, which no double holds exactly")
 
 
 def _check_domain(block: Rows, entry: Input, params: Values, width: int) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-
-import numpy as np
+from typing import Any
 
 from losscli.arrays import AnyArray
-from losscli.errors import ShapeError
+from losscli.errors import HeaderError, ShapeError
+from losscli.numerics.given import to_array
 from losscli.sources import typed_arrays
 from losscli.sources.records import Block, Column, Header, Kind, ReadOptions
 
@@ -62,14 +62,19 @@ class MemorySource:
 def open_values(name: str, values: object, options: ReadOptions | None = None) -> MemorySource:
     """A source over (n,) or (n, k) array-likes, a mapping of names to (n,) array-likes, or a data frame.
 
-    `name` is what messages call it ("target"). Raises ShapeError, FormatError.
+    `name` is what messages call it ("target"). Raises ShapeError, FormatError, HeaderError (a data frame with
+    two columns of one name).
     """
     options = options or ReadOptions()
-    frame = getattr(values, "columns", None)
-    if isinstance(values, Mapping) or (frame is not None and hasattr(values, "__getitem__")):
-        keys = list(values) if isinstance(values, Mapping) else list(frame or ())
-        arrays = [_array(f"{name}[{key!r}]", values[key]) for key in keys]
-        return MemorySource(name, _one_length(name, arrays, keys), tuple(str(key) for key in keys), options)
+    keys = _names(values)
+    if keys is not None:
+        names = tuple(str(key) for key in keys)
+        twice = next((known for known in names if names.count(known) > 1), None)
+        if twice is not None:
+            raise HeaderError(f"two columns of the {name} have the name {twice!r}", hint="rename one of them")
+        table: Any = values
+        arrays = [_array(f"{name}[{key!r}]", table[key]) for key in keys]
+        return MemorySource(name, _one_length(name, arrays, keys), names, options)
     array = _array(name, values)
     if array.ndim == 1:
         return MemorySource(name, (array,), None, options)
@@ -79,13 +84,20 @@ def open_values(name: str, values: object, options: ReadOptions | None = None) -
     raise ShapeError(f"{name} has the shape {array.shape}, (n,) or (n, k) is read", hint=hint)
 
 
+def _names(values: object) -> list[object] | None:
+    """The names of the columns of a mapping or a data frame (pandas, polars, Arrow); None for anything
+    else."""
+    if isinstance(values, Mapping):
+        return list(values)
+    if not hasattr(values, "__getitem__"):
+        return None
+    names = getattr(values, "column_names", None)  # Arrow: `columns` are the arrays there
+    names = getattr(values, "columns", None) if names is None else names
+    return None if names is None else list(names)
+
+
 def _array(name: str, values: object) -> AnyArray:
-    try:
-        array: AnyArray = np.asarray(values)
-    except ValueError as error:
-        raise ShapeError(
-            f"{name} is ragged: its rows differ in length", hint="give rows of one length"
-        ) from error
+    array = to_array(values, name)
     if array.dtype.kind != "O":
         typed_arrays.refuse_type(array.dtype, name)
     return array
