@@ -124,13 +124,25 @@ class ListReport:
             (e.name, e.title, e.family, e.target, e.parameter_names(), " ".join(e.aliases[:3]))
             for e in self.losses
         ]
-        return [
-            Table("losses", columns, rows, notes=(self._note(), "losscli explain NAME tells all about one"))
-        ]
+        notes = (self._note(), *self._choices(), "losscli explain NAME tells all about one")
+        return [Table("losses", columns, rows, notes=notes)]
+
+    def _choices(self) -> tuple[str, ...]:
+        """What each filter takes, below the whole list."""
+        if self.filters:
+            return ()
+        frameworks = (name for entry in self.losses for name, _ in (*entry.same_as, *entry.differs))
+        choices = {
+            "--family": [entry.family for entry in self.losses],
+            "--target": [entry.target for entry in self.losses],
+            "--framework": [*FRAMEWORKS, *frameworks],
+        }
+        return tuple(f"{name:<11}  {', '.join(dict.fromkeys(words))}" for name, words in choices.items())
 
     def _note(self) -> str:
-        chosen = f" with {', '.join(self.filters)}" if self.filters else ""
-        return f"{len(self.losses)} of {self.total} losses{chosen}" if chosen else f"{self.total} losses"
+        if self.filters:
+            return f"{len(self.losses)} of {self.total} losses with {', '.join(self.filters)}"
+        return f"{self.total} losses; filter them by a TEXT or by"
 
 
 def _record(entry: ListedLoss) -> tuple[str, ...]:

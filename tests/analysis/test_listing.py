@@ -84,3 +84,19 @@ def test_json_holds_the_facts(capsys: pytest.CaptureFixture[str]) -> None:
     assert entry["aliases"] == list(loss.aliases)
     assert entry["params"][0].startswith("tau:")
     assert found["total"] == len(list(all_losses()))
+
+
+def test_the_whole_list_names_its_filters_and_each_of_their_words_is_accepted() -> None:
+    (table,) = list_losses().tables()
+    found = {
+        name: words.split(", ")
+        for note in table.notes
+        for name, _, words in [str(note).partition("  ")]
+        if name.startswith("--")
+    }
+    assert set(found) == {"--family", "--target", "--framework"}
+    for option, words in found.items():
+        for word in words:
+            assert list_losses(**{option.lstrip("-"): word.strip()}).losses
+    (narrowed,) = list_losses("huber").tables()
+    assert not [note for note in narrowed.notes if str(note).startswith("--")]

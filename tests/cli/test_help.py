@@ -50,7 +50,7 @@ def test_the_short_option_shows_the_same_page(
     long = page(words, capsys)
     assert run([*words, "-h"]) == 0
     assert capsys.readouterr().out == long
-    assert all(len(line) <= 100 for line in long.splitlines())
+    assert all(len(line) <= 80 for line in long.splitlines())
 
 
 @pytest.mark.parametrize("name", COMMANDS)

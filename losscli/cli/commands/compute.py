@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 EXAMPLES = (
     "losscli compute bce sample_data/y.csv sample_data/p.csv",
-    "losscli compute mse,mae sample_data/diabetes.csv:target :prediction --format json",
+    "losscli compute mse,mae sample_data/diabetes.csv:target :prediction -f json",
 )
 
 STREAMED = frozenset({"plain", "csv", "tsv", "ndjson"})
