@@ -6,7 +6,7 @@ from losscli import __version__
 from losscli.engine.run import Run
 from losscli.engine.score import Score
 from losscli.errors import counted
-from losscli.registry import BoundLoss
+from losscli.registry import BoundLoss, Shape
 from losscli.report.compute import Baseline, ComputeReport, Figure, InputUsed, Result, RowCounts
 from losscli.report.tables import Finding
 
@@ -74,11 +74,20 @@ class Describer:
         found = []
         for number, score in enumerate(self.run.scores):
             if self.run.constants:
-                baselines = self.run.constants[number].baselines(score)
+                baselines = [self._named(score, one) for one in self.run.constants[number].baselines(score)]
             else:
                 baselines = [Baseline("")] * score.results
             found += [self._result(score, position, one) for position, one in enumerate(baselines)]
         return found
+
+    def _named(self, score: Score, baseline: Baseline) -> Baseline:
+        """The constant as the file writes it, where it is a class of the target and classes have names."""
+        target, prediction = score.bound.loss.inputs[0], score.bound.loss.inputs[-1]
+        params, coder = score.bound.params, self.run.plan.feeds[0].coder
+        same = prediction.shape is Shape.CLASS and prediction.domain_for(params) == target.domain_for(params)
+        if coder is None or not same or not isinstance(baseline.value, float):
+            return baseline
+        return baseline._replace(value=coder.names()[int(baseline.value)])
 
     def _result(self, score: Score, position: int, baseline: Baseline) -> Result:
         loss, params = score.bound.loss, score.bound.params
@@ -127,8 +136,10 @@ class Describer:
             parts.append(f"multioutput:{request.multioutput}")
         if run.plan.downward:
             parts.append("vector:downward")
-        if request.labels:
-            parts.append(f"labels:{','.join(request.labels)}")
+        coder = run.plan.feeds[0].coder
+        labels = ",".join(request.labels) or (coder.signed() if coder is not None else "")
+        if labels:
+            parts.append(f"labels:{labels}")
         return "|".join([*parts, f"n:{counts.scored}", f"losscli:{__version__}"])
 
 

@@ -53,6 +53,12 @@ class KnownClasses:
     def said(self) -> str:
         return ", ".join(f"{name} = {index}" for index, name in enumerate(self.classes[:20]))
 
+    def names(self) -> Sequence[str]:
+        return self.classes
+
+    def signed(self) -> str:
+        return ""
+
 
 class FoundClasses:
     """Labels whose classes are numbered as they appear; inputs that share one of these share the numbers."""
@@ -71,6 +77,12 @@ class FoundClasses:
 
     def said(self) -> str:
         return ", ".join(self.classes[:20])
+
+    def names(self) -> Sequence[str]:
+        return self.classes
+
+    def signed(self) -> str:
+        return ""
 
 
 class NamedPositive:
@@ -116,6 +128,12 @@ class NamedPositive:
     def said(self) -> str:
         return f"{self.negative or 'the other class'} = 0, {self.positive} = 1"
 
+    def names(self) -> Sequence[str]:
+        return (self.negative or "", self.positive)
+
+    def signed(self) -> str:
+        return ",".join(self.names())
+
 
 class NumberLabels:
     """Numbers that `--labels` names: -1,1 or 1,2 or 0,255 become 0, 1, ..."""
@@ -145,6 +163,12 @@ class NumberLabels:
 
     def said(self) -> str:
         return ", ".join(f"{word} = {index}" for index, word in enumerate(self.words))
+
+    def names(self) -> Sequence[str]:
+        return self.words
+
+    def signed(self) -> str:
+        return ""
 
 
 def choose_coder(

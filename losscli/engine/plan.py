@@ -34,6 +34,14 @@ class Coder(Protocol):
         """The coding, as the report says it."""
         ...
 
+    def names(self) -> Sequence[str]:
+        """The label of each code, as the file has it."""
+        ...
+
+    def signed(self) -> str:
+        """What the signature says of a coding that nobody gave; empty where it decides nothing."""
+        ...
+
 
 @dataclass(slots=True)
 class Reading:

@@ -163,16 +163,16 @@ class Run:
 
     def _watch(self, spec: str, rowset: Rowset, found: Sequence[Floats]) -> None:
         """Count infinite losses and remember where the first one stands."""
-        for values in found:
-            if not np.isinf(values.max()):
-                continue
-            infinite = np.isinf(values)
-            row = int(np.argmax(infinite))
-            seen = self.infinite.get(spec)
-            if seen is None:
-                number = int(rowset.numbers(np.array([row]))[0])
-                seen = self.infinite[spec] = Infinite(number, rowset.place(len(rowset.feeds) - 1, row, 0))
-            seen.count += int(infinite.sum())
+        hit = [np.isinf(values) for values in found if np.isinf(values.max())]
+        if not hit:
+            return
+        infinite = np.logical_or.reduce(hit)  # a row with two infinite columns is one row
+        row = int(np.argmax(infinite))
+        seen = self.infinite.get(spec)
+        if seen is None:
+            number = int(rowset.numbers(np.array([row]))[0])
+            seen = self.infinite[spec] = Infinite(number, rowset.place(len(rowset.feeds) - 1, row, 0))
+        seen.count += int(infinite.sum())
 
     def _tell_progress(self) -> None:
         if self.listeners.progress is None:

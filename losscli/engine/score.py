@@ -67,8 +67,14 @@ class Score:
             return [values]
         if self.results > 1:
             return [np.ascontiguousarray(values[:, column]) for column in range(values.shape[1])]
-        total = sum_columns(values)
-        return [total if self.multioutput == "sum" else total / values.shape[1]]
+        total, columns = sum_columns(values), values.shape[1]
+        if self.multioutput == "sum":
+            return [total]
+        found = total / columns
+        beyond = np.isinf(found)
+        if beyond.any():  # the sum of a row may overflow where its mean does not
+            found[beyond] = sum_columns(values[beyond] / columns)
+        return [found]
 
     def slopes(self, blocks: Sequence[Rows]) -> list[Rows]:
         """The gradient per result, (n, k): for a mean over columns divided by their number."""

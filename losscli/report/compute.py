@@ -69,11 +69,11 @@ class RowCounts(NamedTuple):
 class Baseline(NamedTuple):
     """The best constant prediction: what it is, its loss, and the skill 1 - loss / constant's loss.
 
-    `words` says why there is none where `loss` is None.
+    `words` says why there is none where `loss` is None. `value` is text where it is a class with a name.
     """
 
     words: str
-    value: float | tuple[float, ...] | None = None
+    value: float | tuple[float, ...] | str | None = None
     loss: Figure | None = None
     skill: float | None = None
 
@@ -183,6 +183,8 @@ class ComputeReport(NamedTuple):
         found = []
         for result in self.results:
             found.append((result.label, result.reduction, result.headline))
+            if result.reduction == "set":
+                continue  # its reductions are of its rows' part, and nobody asked for these
             others = [name for name in self.asked if name != result.reduction and name in result.reductions]
             found.extend((result.label, name, result.reductions[name]) for name in others)
         return found
@@ -295,6 +297,8 @@ def _baseline_note(result: Result, several: bool) -> tuple[str | Amount, ...]:
     if baseline.loss is None:
         return (f"{start}best constant prediction: {baseline.words}",) if baseline.words else ()
     skill = () if baseline.skill is None else (", skill ", Amount(baseline.skill, Kind.SHARE))
+    if isinstance(baseline.value, str):
+        return (f"{start}always {baseline.value}: ", Amount(baseline.loss.value), *skill)
     if isinstance(baseline.value, float):
         return (
             f"{start}always ",
