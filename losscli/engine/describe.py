@@ -109,15 +109,22 @@ class Describer:
             baseline=baseline,
             column=self.run.plan.feeds[-1].names[position] if score.results > 1 else None,
             part=loss.part if loss.is_set else None,
-            warnings=tuple(self._result_findings(score.bound, reductions)),
+            warnings=tuple(self._result_findings(score, reductions)),
         )
 
-    def _result_findings(self, bound: BoundLoss, reductions: dict[str, Figure]) -> list[Finding]:
-        found = []
+    def _result_findings(self, score: Score, reductions: dict[str, Figure]) -> list[Finding]:
+        found, bound = [], score.bound
         seen = self.run.infinite.get(bound.spec)
         if seen is not None:
             rows = "1 row has" if seen.count == 1 else f"{seen.count:,} rows have"
             where = f"row {seen.row} ({seen.place})"
+            if not score.truly_infinite:
+                what = f"a loss ({bound.loss.part})" if bound.loss.part else "a loss"
+                return [
+                    Finding(
+                        "W203", f"{bound.spec}: {rows} {what} beyond the largest double, the first is {where}"
+                    )
+                ]
             found.append(Finding("W201", f"{bound.spec}: {rows} an infinite loss, the first is {where}"))
         over = [name for name, figure in reductions.items() if figure.status == "overflow"]
         if over:

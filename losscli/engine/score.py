@@ -123,7 +123,17 @@ class Score:
             found.update(self._quantiles[result].result())
         wanted = [entry.name for entry in self._reductions if entry.name != "none"]
         shown = [*(("mean", "sum", "std", "min", "max") if self._summary else ()), *wanted]
-        return {name: figure(found[name]) for name in dict.fromkeys(shown) if name in found}
+        return {name: self._figure(found[name]) for name in dict.fromkeys(shown) if name in found}
+
+    @property
+    def truly_infinite(self) -> bool:
+        """Whether an infinite row is a true answer (probability 0 for what happened); else it overflowed."""
+        kind = self.bound.loss.inputs[-1].domain_for(self.bound.params).kind
+        return kind in ("binary", "distribution")
+
+    def _figure(self, number: Number) -> Figure:
+        overflowed = number.status == "inf" and not self.truly_infinite
+        return Figure(number.value, "overflow") if overflowed else figure(number)
 
     def total(self, result: int) -> float:
         """The exact sum over the rows, the whole that shares are of."""

@@ -40,4 +40,10 @@ WARNINGS = {
         "Every row is finite, but their true sum is above 1.8e308; its status is `overflow`. The mean may "
         "still be finite and is then exact.",
     ),
+    "W203": Warned(
+        "The loss of a row is beyond the largest double",
+        "The row's true loss is finite but above 1.8e308; its status is `inf`, and that of the mean and the "
+        "sum `overflow`. The first row is named: a number in it is probably wrong. rmse and mae reach "
+        "further than mse.",
+    ),
 }

@@ -88,3 +88,22 @@ def test_a_row_with_two_infinite_columns_is_one_row(multioutput: str) -> None:
     (message,) = {finding.message for finding in report.findings()}
     assert "2 rows have" in message
     assert "row 2" in message
+
+
+def test_a_loss_beyond_the_doubles_is_not_called_infinite() -> None:
+    target, prediction = [1e200, -1e200, 1.0], [-1e200, 1e200, 0.0]
+    report = losscli.compute("mse,rmse,mae", target, prediction)
+    mse, rmse, mae = report.results
+    assert (mse.headline.status, mse.reductions["max"].status) == ("overflow", "overflow")
+    assert (rmse.headline.status, mae.headline.status) == ("ok", "ok")
+    assert [(finding.code, finding.message) for finding in report.findings()] == [
+        ("W203", "mse: 2 rows have a loss beyond the largest double, the first is row 1 (prediction:1:1)"),
+        (
+            "W203",
+            "rmse: 2 rows have a loss (mse) beyond the largest double, the first is row 1 (prediction:1:1)",
+        ),
+    ]
+    for loss in ("bce", "sparse_categorical_ce"):
+        sure = [[1.0, 0.0]] if loss != "bce" else [0.0]
+        (result,) = losscli.compute(loss, [1.0], sure).results
+        assert (result.headline.status, result.warnings[0].code) == ("inf", "W201")
