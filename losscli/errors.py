@@ -103,8 +103,8 @@ class UnsupportedFormat(UsageError):
 
 
 class NotPerSample(UsageError):
-    """A loss over the whole set (a root of a mean) has no per-sample values, so rows, quantiles and gradients
-    of it cannot be shown. The loss it is the root of has them."""
+    """A loss over the whole set (a root of a mean) has no value for a single row, so it has no quantile,
+    median or extreme. The loss that it is the root of has them, and rows are shown under that loss's name."""
 
     code = "E106"
 

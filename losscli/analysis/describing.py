@@ -18,6 +18,7 @@ from losscli.report.warnings import WARNINGS
 
 WIDTH = 79
 LABEL = 15
+CODE = 6
 HEADINGS = ("Formula", "Shapes", "Unit", "Raises", "Not", "Gradient", "Example")
 """The fixed headings of a loss's docstring."""
 
@@ -59,7 +60,7 @@ def describe_code(code: str) -> Explanation:
     if code in WARNINGS:
         entry = WARNINGS[code]
         lines = (
-            f"{code}  {entry.title}",
+            *_labelled(code, entry.title, CODE),
             "",
             *_wrapped(entry.words),
             "",
@@ -71,7 +72,8 @@ def describe_code(code: str) -> Explanation:
     words = " ".join(inspect.cleandoc(kind.__doc__ or "").split())
     rest = words.removeprefix(first).strip()
     gravest = "the gravest of the exit codes of its errors" if kind is SeveralErrors else str(kind.exit_code)
-    lines = (f"{code}  {first}", *(("", *_wrapped(rest)) if rest else ()), "", f"exit code: {gravest}")
+    body = ("", *_wrapped(rest)) if rest else ()
+    lines = (*_labelled(code, first, CODE), *body, "", f"exit code: {gravest}")
     facts = {} if kind is SeveralErrors else {"exit_code": kind.exit_code}
     return Explanation(code, "code", first, tuple(lines), facts)
 
@@ -84,8 +86,8 @@ def describe_loss(bound: BoundLoss) -> Explanation:
         lines += _labelled("also called", ", ".join(loss.aliases))
     lines += _labelled("family", f"{loss.family}; {_direction(loss)}{_unit(bound)}{_origin(loss)}")
     lines += ["", *_wrapped(_summary(loss)), ""]
-    lines += _labelled("formula", str(loss.formula))
     sections = docstring_sections(loss)
+    lines += _labelled("formula", sections.get("Formula", "") if loss.is_set else str(loss.formula))
     lines += _labelled("shapes", sections.get("Shapes", ""))
     lines += _inputs(bound)
     lines += _parameters(loss)
@@ -93,7 +95,8 @@ def describe_loss(bound: BoundLoss) -> Explanation:
     lines += _frameworks(loss)
     lines += _labelled("not", sections.get("Not", ""))
     lines += _labelled("source", loss.source)
-    lines += ["", "example", *(f"  {line}" for line in docstring_example(loss))]
+    lines += ["", "example", f"  >>> from losscli.losses import {loss.name}"]
+    lines += [line for shown in docstring_example(loss) for line in _code(shown)]
     lines += ["one sample, step by step", f"  {example_call(bound)}"]
     return Explanation(bound.spec, "loss", loss.title, tuple(lines), _plain(bound, sections))
 
@@ -111,9 +114,9 @@ def example_value(domain: Domain, entry: Input) -> str:
     a target."""
     is_target = entry.role == "target"
     if isinstance(domain, Simplex):
-        return "0.1,0.6,0.3" if is_target else "0.2,0.5,0.3"
+        return "0.1,0.9" if is_target else "0.2,0.8"
     if isinstance(domain, Directed) or entry.shape is Shape.VECTOR:
-        return "1,2,3" if is_target else "1,2,0.5"
+        return "1,2" if is_target else "2,0.5"
     if isinstance(domain, Interval):
         wanted = (3.0, 1.0, 0.5) if is_target else (2.5, 0.8, 0.5)
         return f"{next((value for value in wanted if domain.holds(value)), domain.low):g}"
@@ -233,6 +236,15 @@ def _plain(bound: BoundLoss, sections: dict[str, str]) -> dict[str, object]:
 def _first_sentence(kind: type) -> str:
     words = " ".join(inspect.cleandoc(kind.__doc__ or "").split())
     return words.partition(". ")[0].rstrip(".") + "."
+
+
+def _code(line: str) -> list[str]:
+    """A line of an example; a long one is broken at a blank, which in a call's brackets Python allows."""
+    if not line.startswith(">>>") or len(line) + 2 <= WIDTH:
+        return [f"  {line}"]
+    return textwrap.wrap(
+        line, WIDTH, initial_indent="  ", subsequent_indent="  ...     ", break_long_words=False
+    )
 
 
 def _wrapped(text: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import json
 import re
 import shlex
@@ -44,7 +45,28 @@ def test_a_loss_tells_its_facts(name: str) -> None:
             assert " ".join(words.split()) in plain
     assert docstring_sections(loss).keys() >= {"Shapes", "Not"}
     assert docstring_example(loss)[0].startswith(">>> ")
-    assert all(len(line) <= 80 for line in text.splitlines() if not line.startswith("  "))
+    assert [line for line in text.splitlines() if len(line) > 80] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_python_example_runs_as_it_is_shown(name: str) -> None:
+    """As typed into Python, from the import on; the import is part of what is shown."""
+    lines = [line[2:] for line in explain(name).lines() if line.startswith("  ")]
+    start = lines.index(f">>> from losscli.losses import {name}")
+    shown = "\n".join(lines[start:]).partition("losscli explain")[0].rstrip() + "\n"
+    parsed = doctest.DocTestParser().get_doctest(shown, {}, name, None, None)
+    said: list[str] = []
+    results = doctest.DocTestRunner().run(parsed, out=said.append)
+    assert results.attempted >= 2
+    assert "".join(said) == ""
+
+
+def test_a_loss_of_the_whole_set_shows_its_whole_formula() -> None:
+    for loss in all_losses():
+        if loss.is_set:
+            (line,) = [line for line in explain(loss.name).lines() if line.startswith("formula")]
+            assert "per row" in line
+            assert "root" in " ".join(explain(loss.name).lines())
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -59,6 +81,7 @@ def test_the_example_of_a_loss_runs(name: str, capsys: pytest.CaptureFixture[str
 def test_a_code_is_explained(code: str) -> None:
     entry = explanation(code.lower())
     assert entry.lines[0].startswith(code)
+    assert [line for line in entry.lines if len(line) > 80] == []
     if code in by_code() and code != "E001":
         assert entry.facts["exit_code"] == by_code()[code].exit_code
         assert f"exit code: {by_code()[code].exit_code}" in entry.lines
