@@ -56,7 +56,9 @@ class Measured:
             f"{len(self.failures)} of {self.points} beyond {bar:g} ulp: {entry}"
             for entry in self.failures[:3]
         ]
-        if self.loss.accuracy.textbook_holds and self.textbook_failures:
+        # The textbook rounds more often than the loss does, so among very many points it may miss the loss's
+        # own bar by a little. What cancels or overflows misses it by far more than twice.
+        if self.loss.accuracy.textbook_holds and self.textbook_worst > 2.0 * bar:
             found.append(f"the textbook formula is said to hold, yet gives {self.textbook_at}")
         if not self.loss.accuracy.textbook_holds and not self.textbook_failures:
             found.append(

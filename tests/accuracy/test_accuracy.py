@@ -9,7 +9,7 @@ import pytest
 
 from losscli.formula import Formula
 from losscli.registry import Accuracy, Loss
-from tests.accuracy.measure import measure
+from tests.accuracy.measure import Measured, measure
 from tests.accuracy.samplers import adversarial
 from tests.losses_under_test import LOSSES, by_name
 from tests.settings import FRESH_SEED, settings
@@ -70,3 +70,13 @@ def test_a_false_claim_about_the_textbook_is_found(mse: Loss) -> None:
     # The same number written so that large terms cancel.
     broken = replace(mse, formula=Formula("p**2 - 2 * p * y + y**2"))
     assert any("said to hold" in words for words in measure(broken, FEW, 1).verdict())
+
+
+def test_a_textbook_that_rounds_a_little_more_still_holds(mse: Loss) -> None:
+    bar = mse.accuracy.ulp
+    found = Measured(mse, points=1, textbook_worst=1.9 * bar, textbook_failures=1)
+    assert not found.verdict()
+    found.textbook_worst = 2.1 * bar
+    assert any("said to hold" in words for words in found.verdict())
+    tame = Measured(replace(mse, accuracy=Accuracy(textbook_holds=False)), points=1)
+    assert any("too tame" in words for words in tame.verdict())
