@@ -74,7 +74,7 @@ _COMPARISONS: dict[type[ast.cmpop], Callable[[Value, Value], bool]] = {
     ast.NotEq: lambda a, b: a != b,
     ast.Is: lambda a, b: a is b,
 }
-FUNCTIONS = ("log", "exp", "sqrt", "abs", "max", "min", "sum", "sign")
+FUNCTIONS = ("log", "exp", "sqrt", "abs", "max", "min", "sum", "sign", "one_hot")
 
 
 class Formula:
@@ -225,6 +225,9 @@ class _Walker:
             for item in first:
                 total = total + item
             return total
+        if name == "one_hot":  # as many places as the second argument has, and a 1 at the first one's
+            own = int(first)
+            return [self.arithmetic.number(float(place == own)) for place in range(len(arguments[1]))]
         if name in ("max", "min"):
             items = first if isinstance(first, list) else arguments
             return max(items) if name == "max" else min(items)

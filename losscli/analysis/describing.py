@@ -189,10 +189,7 @@ def _parameters(loss: Loss) -> list[str]:
 
 def _facts(bound: BoundLoss, sections: dict[str, str]) -> list[str]:
     loss = bound.loss
-    gradient = sections.get("Gradient") or (
-        f"by {loss.inputs[-1].symbol}, with --gradient" if loss.slope is not None else "none"
-    )
-    lines = _labelled("gradient", gradient)
+    lines = _labelled("gradient", sections.get("Gradient") or _gradient(loss))
     lines += _labelled("perfect", loss.perfect.words + ("" if loss.perfect.attained else " (only tended to)"))
     best = loss.best_constant
     lines += _labelled("best constant", ("none: " if isinstance(best, NoConstant) else "") + best.words)
@@ -201,6 +198,14 @@ def _facts(bound: BoundLoss, sections: dict[str, str]) -> list[str]:
     if loss.is_set and loss.part:
         lines += _labelled("whole set", f"exists for all rows together; its per-row part is {loss.part}")
     return lines
+
+
+def _gradient(loss: Loss) -> str:
+    if loss.slope is None:
+        return "none"
+    part = "of the per-row part, " if loss.is_set else ""
+    asked = f"{part}by {loss.inputs[-1].symbol}, with --gradient"
+    return asked if loss.gradient_formula is None else f"{loss.gradient_formula}\n{asked}"
 
 
 def _frameworks(loss: Loss) -> list[str]:
@@ -222,6 +227,8 @@ def _plain(bound: BoundLoss, sections: dict[str, str]) -> dict[str, object]:
         "params": dict(bound.params),
         "summary": _summary(loss),
         "formula": str(loss.formula),
+        "gradient_formula": None if loss.gradient_formula is None else str(loss.gradient_formula),
+        "gradient_by": None if loss.slope is None else loss.inputs[-1].symbol,
         "shapes": sections.get("Shapes"),
         "unit": loss.unit_for(bound.params),
         "likelihood": loss.likelihood,

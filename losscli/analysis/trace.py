@@ -85,13 +85,14 @@ def trace_sample(bound: BoundLoss, blocks: Sequence[Rows], given: Sequence[Any],
         ulp if math.isfinite(ulp) else None,
         by=loss.inputs[-1].symbol,
         slopes=_slopes(bound, blocks),
+        slope_formula="" if loss.gradient_formula is None else str(loss.gradient_formula),
     )
 
 
 def _slopes(bound: BoundLoss, blocks: Sequence[Rows]) -> tuple[float, ...]:
     if bound.loss.slope is None:
         return ()
-    return tuple(float(slope) for slope in np.ravel(bound.loss.slope(*blocks, **bound.params)))
+    return tuple(float(slope) for slope in np.ravel(bound.loss.slopes(blocks, bound.params)))
 
 
 def settled(bound: BoundLoss, scope: dict[str, Any], value: float) -> Evaluation:

@@ -79,8 +79,7 @@ class Score:
     def slopes(self, blocks: Sequence[Rows]) -> list[Rows]:
         """The gradient per result, (n, k): for a mean over columns divided by their number."""
         loss = self.bound.loss
-        assert loss.slope is not None
-        found: Rows = loss.slope(*blocks, **self.bound.params)
+        found = loss.slopes(blocks, self.bound.params)
         if found.ndim == 1:
             return [found.reshape(-1, 1)]
         if loss.by_cells and self.results > 1:

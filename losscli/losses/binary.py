@@ -79,6 +79,7 @@ def _bce_slope(target: Rows, prediction: Rows) -> Rows:
     inputs=(SOFT_TARGET, CHANCE),
     formula="-(y * log(p) + (1 - y) * log(1 - p))",
     gradient=_bce_slope,
+    gradient_formula="(p - y) / (p * (1 - p))",
     unit="nats",
     likelihood=BERNOULLI,
     best_constant=MomentsConstant(
@@ -154,6 +155,7 @@ def log_odds(share: float) -> float:
     inputs=(SOFT_TARGET, LOGIT),
     formula="y * log(1 + exp(-z)) + (1 - y) * log(1 + exp(z))",
     gradient=_bce_logits_slope,
+    gradient_formula="1 / (1 + exp(-z)) - y",
     unit="nats",
     likelihood=BERNOULLI + ", with probability 1 / (1 + exp(-z))",
     best_constant=MomentsConstant(
@@ -205,6 +207,7 @@ def _brier_slope(target: Rows, prediction: Rows) -> Rows:
     inputs=(HARD_TARGET, CHANCE),
     formula="(p - y)**2",
     gradient=_brier_slope,
+    gradient_formula="2 * (p - y)",
     best_constant=MomentsConstant(
         "the share of positives, the mean of the target",
         lambda mean, params: mean,
@@ -289,6 +292,7 @@ def _flat(target: Rows, prediction: Rows, *, threshold: float | None) -> Rows:
     ],
     formula="c = p if threshold is None else (1 if p > threshold else 0); 1 if c != y else 0",
     gradient=_flat,
+    gradient_formula="0",
     kinks=("p - y if threshold is None else p - threshold",),
     best_constant=FrequencyConstant(
         "the most frequent class",

@@ -48,6 +48,7 @@ def _hinge_slope(target: Rows, prediction: Rows, *, margin: float) -> Rows:
     params=[MARGIN],
     formula="max(0, margin - y * f)",
     gradient=_hinge_slope,
+    gradient_formula="-y if y * f < margin else 0",
     kinks=("margin - y * f",),
     best_constant=MomentsConstant(
         "the margin with the sign of the more frequent label",
@@ -97,6 +98,7 @@ def _squared_hinge_slope(target: Rows, prediction: Rows, *, margin: float) -> Ro
     params=[MARGIN],
     formula="max(0, margin - y * f)**2",
     gradient=_squared_hinge_slope,
+    gradient_formula="-2 * y * max(0, margin - y * f)",
     best_constant=MomentsConstant(
         "the margin times the mean label, 2 * share of positives - 1",
         lambda mean, params: _margin(params) * mean,
@@ -154,6 +156,7 @@ def _certain(target: Rows, params: Values) -> Rows:
     inputs=(LABEL, SCORE),
     formula="log(1 + exp(-y * f))",
     gradient=_soft_margin_slope,
+    gradient_formula="-y / (1 + exp(y * f))",
     unit="nats",
     likelihood="Bernoulli with probability 1 / (1 + exp(-f)) of label +1",
     best_constant=MomentsConstant(

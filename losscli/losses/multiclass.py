@@ -103,6 +103,7 @@ def _categorical_slope(target: Rows, prediction: Rows) -> Rows:
     inputs=(CLASS_ROW, CHANCES),
     formula="-sum(y * log(p))",
     gradient=_categorical_slope,
+    gradient_formula="-y / p",
     unit="nats",
     likelihood=CATEGORICAL,
     best_constant=MomentsConstant(
@@ -163,6 +164,7 @@ def _sparse_categorical_slope(target: Rows, prediction: Rows) -> Rows:
     inputs=(CLASS, CHANCES),
     formula="-log(p[y])",
     gradient=_sparse_categorical_slope,
+    gradient_formula="-one_hot(y, p) / p[y]",
     unit="nats",
     likelihood="categorical",
     best_constant=FrequencyConstant(
@@ -217,6 +219,7 @@ def _softmax_slope(target: Rows, prediction: Rows) -> Rows:
     inputs=(CLASS_ROW, LOGITS),
     formula="sum(y) * log(sum(exp(z))) - sum(y * z)",
     gradient=_softmax_slope,
+    gradient_formula="sum(y) * exp(z) / sum(exp(z)) - y",
     unit="nats",
     likelihood=CATEGORICAL + ", with probabilities softmax(z)",
     best_constant=MomentsConstant(
@@ -271,6 +274,7 @@ def _sparse_softmax_slope(target: Rows, prediction: Rows) -> Rows:
     inputs=(CLASS, LOGITS),
     formula="log(sum(exp(z))) - z[y]",
     gradient=_sparse_softmax_slope,
+    gradient_formula="exp(z) / sum(exp(z)) - one_hot(y, z)",
     unit="nats",
     likelihood="categorical, with probabilities softmax(z)",
     best_constant=FrequencyConstant(

@@ -50,6 +50,7 @@ def _msle_slope(target: Rows, prediction: Rows, **params: object) -> Rows:
     inputs=(COUNTS, PREDICTED_COUNTS),
     formula="(log(1 + p) - log(1 + y))**2",
     gradient=_msle_slope,
+    gradient_formula="2 * (log(1 + p) - log(1 + y)) / (1 + p)",
     likelihood="1 + y log-normal with unit variance of its logarithm: msle = 2 NLL - ln(2 pi) - 2 ln(1 + y)",
     best_constant=_log_mean(spread=False),
     perfect=EXACT_HIT,
@@ -89,6 +90,7 @@ def msle(target: Rows, prediction: Rows) -> Rows:
     params=[COLUMNS],
     formula="(log(1 + p) - log(1 + y))**2",
     gradient=_msle_slope,
+    gradient_formula="2 * (log(1 + p) - log(1 + y)) / (1 + p)",
     combine=root_of_squares,
     part="msle",
     best_constant=_log_mean(spread=True),
@@ -145,6 +147,7 @@ def _nearness(target: Rows, params: Values) -> Floats:
     ),
     formula="abs(p - y) / abs(y)",
     gradient=_mape_slope,
+    gradient_formula="sign(p - y) / abs(y)",
     kinks=("p - y",),
     best_constant=QuantileConstant(
         "the median of the target, weighted by 1 / |target|", lambda params: 0.5, _nearness

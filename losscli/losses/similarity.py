@@ -41,6 +41,7 @@ def _distance_slope(target: Rows, prediction: Rows) -> Rows:
     inputs=(VECTOR, PREDICTED),
     formula="1 - sum(a * b) / sqrt(sum(a * a) * sum(b * b))",
     gradient=_distance_slope,
+    gradient_formula="(b * sum(a * b) / sum(b * b) - a) / sqrt(sum(a * a) * sum(b * b))",
     downward=True,
     best_constant=MomentsConstant(
         MEAN_DIRECTION,
@@ -85,6 +86,7 @@ def cosine(target: Rows, prediction: Rows) -> Floats:
     inputs=(VECTOR, PREDICTED),
     formula="sum(a * b) / sqrt(sum(a * a) * sum(b * b))",
     gradient=cosine_slope,
+    gradient_formula="(a - b * sum(a * b) / sum(b * b)) / sqrt(sum(a * a) * sum(b * b))",
     direction="maximize",
     downward=True,
     best_constant=MomentsConstant(

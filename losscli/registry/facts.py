@@ -149,7 +149,7 @@ class Accuracy(NamedTuple):
 
     `ulp` is the bar; `against` says in units of what the error is measured: of the "value", or, for losses
     that change sign, of the "largest term" or of an expression where that is larger. `textbook_holds` is true
-    where the textbook formula is already exact, so that no adversarial point can break it.
+    where the textbook formula is already exact, so that no adversarial point takes it beyond twice the bar.
     """
 
     ulp: float = 4.0

@@ -41,6 +41,7 @@ class Loss:
     best_constant: BestConstant
     perfect: Perfect
     source: str
+    gradient_formula: Formula | None = None
     params: tuple[Param, ...] = ()
     aliases: tuple[str, ...] = ()
     direction: str = "minimize"
@@ -101,15 +102,19 @@ class Loss:
         found: dict[str, Statistic] = self.function(*blocks, **params)
         return found
 
+    def slopes(self, blocks: Sequence[Rows], params: Values) -> Rows:
+        """The gradient at clean blocks, of the last one's shape. Raises DataError where there is none."""
+        if self.slope is None:
+            raise DataError(f"{self.name} has no gradient")
+        return in_pieces(self.slope, blocks, params)
+
     def gradient(self, *arrays: ArrayLike, **params: ParamValue) -> Rows:
         """Derivative of each row's loss by the last input; for a set loss that of its per-row part.
 
         At a kink it is the value the literature chooses. Shape: that of the last input.
         """
         values = self.resolve(params)
-        if self.slope is None:
-            raise DataError(f"{self.name} has no gradient")
-        return in_pieces(self.slope, self.check(arrays, values), values)
+        return self.slopes(self.check(arrays, values), values)
 
     def __call__(self, *arrays: ArrayLike, **params: ParamValue) -> Any:
         """Check the arrays, then compute. Raises ParamError, ShapeError, DomainError (with the first bad
@@ -157,11 +162,13 @@ class Loss:
 
 
 def loss(name: str, **facts: Any) -> Callable[[Callable[..., Any]], Loss]:
-    """Make a function a loss and register it. The facts are the fields of `Loss`; `formula` may be text."""
+    """Make a function a loss and register it. The facts are the fields of `Loss`; its formulas are text, and
+    `gradient` is the function that `Loss.slope` holds."""
     from losscli.registry.lookup import register
 
     def decorate(function: Callable[..., Any]) -> Loss:
-        facts["formula"] = Formula(facts["formula"])
+        for fact in {"formula", "gradient_formula"} & facts.keys():
+            facts[fact] = Formula(facts[fact])
         facts.setdefault("slope", facts.pop("gradient", None))
         facts["params"] = tuple(facts.get("params", ()))
         record = Loss(name=name, function=function, **facts)

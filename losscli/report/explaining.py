@@ -53,7 +53,8 @@ class SampleTrace:
 
     `exact` is the nearest double to the exact value of the formula, None where no arithmetic here holds its
     steps; `ulp` is the distance of `value` from the exact value in units of the last place, None where one
-    of the two is not finite. `slopes` is the derivative by each cell of the last input, `by` its symbol."""
+    of the two is not finite. `slopes` is the derivative by each cell of the last input, `by` its symbol,
+    and `slope_formula` what it is computed from, empty where the loss does not say."""
 
     label: str
     inputs: tuple[tuple[str, str], ...]
@@ -63,6 +64,7 @@ class SampleTrace:
     ulp: float | None
     by: str = ""
     slopes: tuple[float, ...] = ()
+    slope_formula: str = ""
 
     def plain(self) -> dict[str, Any]:
         """The entry of JSON."""
@@ -72,13 +74,16 @@ class SampleTrace:
         found |= {"exact": None} if self.exact is None else number("exact", self.exact)
         found["ulp"] = self.ulp
         if self.slopes:
+            found["gradient_formula"] = self.slope_formula or None
             found["gradient"] = [slope if math.isfinite(slope) else None for slope in self.slopes]
         return found
 
     def remarks(self) -> list[str]:
         """What stands below the steps: the gradient, and how exact the number is where it is not exact."""
         slopes = ", ".join(map(repr, self.slopes))
-        gradient = f"gradient by {self.by} = {slopes if len(self.slopes) == 1 else f'[{slopes}]'}"
+        formula = f"({self.slope_formula})" if " if " in self.slope_formula else self.slope_formula
+        said = [f"gradient by {self.by}", formula, slopes if len(self.slopes) == 1 else f"[{slopes}]"]
+        gradient = " = ".join(part for part in said if part)
         return [line for line in (gradient if self.slopes else "", self.verdict()) if line]
 
     def verdict(self) -> str:

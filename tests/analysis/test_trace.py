@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -125,7 +126,21 @@ def test_an_infinite_loss_is_traced() -> None:
 def test_the_gradient_stands_below() -> None:
     (sample,) = trace(bind("bce"), [np.array([1.0]), np.array([0.8])]).samples
     assert sample.slopes == (-1.25,)
+    assert "gradient by p = (p - y) / (p * (1 - p)) = -1.25" in sample.remarks()
+    assert sample.plain()["gradient_formula"] == "(p - y) / (p * (1 - p))"
+
+
+def test_a_gradient_by_cases_stands_in_brackets() -> None:
+    (sample,) = trace(bind("hinge"), [np.array([1.0]), np.array([0.5])]).samples
+    assert "gradient by f = (-y if y * f < margin else 0) = -1.0" in sample.remarks()
+
+
+def test_a_gradient_without_a_formula_is_only_a_number() -> None:
+    bound = bind("bce")
+    unsaid = bound._replace(loss=replace(bound.loss, gradient_formula=None))
+    (sample,) = trace(unsaid, [np.array([1.0]), np.array([0.8])]).samples
     assert "gradient by p = -1.25" in sample.remarks()
+    assert sample.plain()["gradient_formula"] is None
 
 
 def test_bad_values_are_refused() -> None:

@@ -127,6 +127,9 @@ mutant(LAW, "an empty likelihood")(lambda: mse(likelihood=""))
 mutant(LAW, "no convention named")(lambda: mse(same_as={}, differs={}))
 mutant(LAW, "a formula over an unknown name")(lambda: mse(formula=Formula("(q - y)**2")))
 mutant(LAW, "a formula that forgets the target")(lambda: mse(formula=Formula("p**2")))
+mutant(LAW, "no formula of the gradient", because="go together")(lambda: mse(gradient_formula=None))
+mutant(LAW, "a formula of no gradient", because="go together")(lambda: mse(slope=None))
+mutant(LAW, "a gradient over an unknown name")(lambda: mse(gradient_formula=Formula("2 * (q - y)")))
 mutant(LAW, "a kink over an unknown name")(lambda: mse(kinks=("q - y",)))
 mutant(LAW, "a scale of errors over an unknown name")(lambda: mse(accuracy=Accuracy(against="largest")))
 mutant(LAW, "a formula that does not parse")(lambda: mse(formula=Formula("(p - y")))
@@ -358,6 +361,20 @@ def _differenced() -> Loss:
         return ((prediction + 1e-5 - target) ** 2 - (prediction - 1e-5 - target) ** 2) / 2e-5
 
     return mse(slope=slope)
+
+
+SAYS_SLOPE = "gradient formula is the gradient"
+mutant(SAYS_SLOPE, "half of it", because="and function are")(lambda: mse(gradient_formula=Formula("p - y")))
+mutant(SAYS_SLOPE, "by the target", because="and function are")(
+    lambda: mse(gradient_formula=Formula("2 * (y - p)"))
+)
+mutant(SAYS_SLOPE, "right, but the function is another", because="and function are")(_half_gradient)
+mutant(SAYS_SLOPE, "off by less than a double shows", because="and derivative are")(
+    lambda: mse(gradient_formula=Formula("2 * (p - y) * (1 + 2**-60)"))
+)
+mutant(SAYS_SLOPE, "undefined", because="and function are")(
+    lambda: mse(gradient_formula=Formula("2 * (p - y) + sqrt(-1)"))
+)
 
 
 def _constantly(value: float) -> Callable[[Rows, Values], Rows]:

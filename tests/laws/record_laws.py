@@ -44,6 +44,10 @@ def record_is_complete(case: Case) -> None:
         case.exempt("gradient is the derivative", "the record has no gradient")
     if isinstance(loss.best_constant, NoConstant):
         case.exempt("best constant is best", "the record names no closed form")
+    require(
+        (loss.slope is None) == (loss.gradient_formula is None),
+        "a gradient and its formula go together: one of them is missing",
+    )
     _docstring_is_complete(loss)
     _formula_fits(loss)
 
@@ -64,7 +68,8 @@ def _formula_fits(loss: Loss) -> None:
     symbols = {entry.symbol for entry in loss.inputs}
     require(len(symbols) == len(loss.inputs), "two inputs have one symbol")
     scales = [loss.accuracy.against] if loss.accuracy.against not in ("value", "largest term") else []
-    for formula in (loss.formula, *map(Formula, [*loss.kinks, *scales])):
+    slopes = [] if loss.gradient_formula is None else [loss.gradient_formula]
+    for formula in (loss.formula, *slopes, *map(Formula, [*loss.kinks, *scales])):
         try:
             used = formula.names
         except (SyntaxError, ValueError) as error:

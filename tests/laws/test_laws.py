@@ -19,7 +19,13 @@ def test_law(law: str, loss: Loss) -> None:
 
 
 @pytest.mark.parametrize(
-    "law", ["gradient is the derivative", "perfect prediction is perfect", "no nan and no warning"]
+    "law",
+    [
+        "gradient is the derivative",
+        "gradient formula is the gradient",
+        "perfect prediction is perfect",
+        "no nan and no warning",
+    ],
 )
 @pytest.mark.parametrize("loss", LOSSES, ids=by_name)
 def test_law_on_fresh_points(law: str, loss: Loss) -> None:

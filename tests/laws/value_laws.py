@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -54,6 +55,47 @@ def gradient_is_the_derivative(case: Case) -> None:
         )
         tested += 1
     require(tested >= 12, f"only {tested} of 24 rows lie away from kinks")
+
+
+@law("gradient formula is the gradient")
+def gradient_formula_is_the_gradient(case: Case) -> None:
+    """The formula agrees with the derivative far beyond a double's digits, with the function as far as these
+    go."""
+    loss, symbol = case.loss, case.loss.inputs[-1].symbol
+    if loss.gradient_formula is None:
+        case.exempt("gradient formula is the gradient", "the record has no formula of a gradient")
+        return
+    arrays = case.draw(16)
+    slopes = loss.gradient(*arrays, **case.params)
+    nudged = _nudged(loss.formula, symbol)
+    typical = float(np.median(np.abs(slopes)))
+    tested = 0
+    for row, values in enumerate(rows_as_values(loss, case.clean(arrays))):
+        known = {**case.params, **values}
+        said = _evaluated(loss.gradient_formula, known)
+        _agree(case, known, "function", zip(said, np.atleast_1d(slopes[row]).tolist(), strict=True), typical)
+        if not _near_a_kink(case, known):
+            wanted = _derivatives(nudged, known, symbol)
+            _agree(case, known, "derivative", zip(said, wanted, strict=True), typical)
+            tested += 1
+    require(tested >= 8, f"only {tested} of 16 rows lie away from kinks")
+
+
+def _agree(
+    case: Case, known: dict[str, Any], what: str, pairs: Iterable[tuple[Any, Any]], typical: float
+) -> None:
+    bar = GRADIENT_ULP * EPSILON if what == "function" else 2.0**-200
+    with CONTEXT.workprec(DERIVATIVE_BITS):
+        entries = [(one, mpf(other)) for one, other in pairs]
+        scale = max(typical, *(abs(other) for _, other in entries))
+        off = any(not abs(one - other) <= bar * scale for one, other in entries)
+    require(not off, f"at {known} formula and {what} are {[tuple(map(float, pair)) for pair in entries]}")
+
+
+def _evaluated(formula: Formula, known: dict[str, Any]) -> list[Any]:
+    with CONTEXT.workprec(DERIVATIVE_BITS):
+        found = formula.evaluate(known, EXACTLY)
+    return [item.value for item in (found if isinstance(found, list) else [found])]
 
 
 def _nudged(formula: Formula, symbol: str) -> Formula:

@@ -51,6 +51,20 @@ def test_values(text: str, values: dict[str, Any], expected: float) -> None:
     assert value(text, **values) == pytest.approx(expected, rel=1e-15)
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("one_hot(y, z)", [0.0, 1.0, 0.0]),
+        ("z - one_hot(y, z)", [4.0, 4.0, 6.0]),
+        ("-one_hot(y, z) / z[y]", [0.0, -0.2, 0.0]),
+        ("one_hot(y, z) * z", [0.0, 5.0, 0.0]),
+        ("one_hot(7, z)", [0.0, 0.0, 0.0]),
+    ],
+)
+def test_one_hot_has_a_one_in_its_place(text: str, expected: list[float]) -> None:
+    assert value(text, y=1.0, z=[4.0, 5.0, 6.0]) == expected
+
+
 @given(st.floats(-1e3, 1e3), st.floats(-1e3, 1e3))
 def test_agrees_with_python(p: float, y: float) -> None:
     found = value("e = p - y; (e**2 + abs(e)) / (1 + max(p, y)**2) if e >= 0 else -e * y", p=p, y=y)
@@ -90,6 +104,7 @@ REFUSED = [
     "log(*x)",
     "log(x, base=x)",
     "log.log(x)",
+    "one_hot(x, like=x)",
     "x()",
     "exp(x)(x)",
     "...",
