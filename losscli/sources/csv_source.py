@@ -4,17 +4,18 @@ order."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple
 
-from losscli.errors import BadCell, CellError, Place, ReadError
+from losscli.errors import BadCell, CellError, Place
 from losscli.sources import cells
 from losscli.sources.bytestream import ByteInput
 from losscli.sources.csv_head import Head, repeated_header
 from losscli.sources.csv_parse import Bad, Broken, ChunkParser, Layout, Parsed
 from losscli.sources.csv_rows import Chunk, RowCutter
-from losscli.sources.formats import Declared, open_checked
-from losscli.sources.records import Block, Column, Header, Kind, LinePlaces, ReadOptions
+from losscli.sources.file_source import StreamedSource
+from losscli.sources.formats import BOM
+from losscli.sources.records import Block, Column, Header, Kind, LinePlaces
 
 THREADS = 2
 """Threads that parse one file; two files keep two cores busy with one each."""
@@ -24,23 +25,12 @@ AHEAD = 3
 
 
 @dataclass
-class CsvSource:
-    """An opened file of delimited text; `stream` stands at the first data row until the first pass takes
-    it."""
+class CsvSource(StreamedSource):
+    """An opened file of delimited text."""
 
-    path: str
     format: str
-    declared: Declared
-    options: ReadOptions
     head: Head
-    stream: ByteInput
     typed: bool = False
-    _fresh: bool = field(default=True, init=False)
-
-    @property
-    def name(self) -> str:
-        """The path as given, or `standard input`."""
-        return self.stream.name
 
     @property
     def names(self) -> tuple[str, ...] | None:
@@ -56,16 +46,6 @@ class CsvSource:
     def header(self) -> Header:
         """What was decided about the first row."""
         return self.head.header
-
-    @property
-    def bytes_total(self) -> int | None:
-        """The size of the file on disk, None for pipes."""
-        return self.stream.size
-
-    @property
-    def bytes_read(self) -> int:
-        """The bytes of the file read by the current pass."""
-        return self.stream.consumed
 
     def first_cells(self) -> tuple[str, ...] | None:
         """The raw text of the first data row's cells."""
@@ -85,24 +65,9 @@ class CsvSource:
         finally:
             stream.close()
 
-    def close(self) -> None:
-        """Let go of the file; standard input stays open."""
-        self.stream.close()
-
-    def _stream(self) -> ByteInput:
-        """The stream at the first data row: the one that was opened, a new one for every later pass."""
-        if self._fresh:
-            self._fresh = False
-            return self.stream
-        if not self.stream.again:
-            hint = "save it to a file first"
-            raise ReadError(f"{self.name} can be read only once", hint=hint)
-        stream = open_checked(self.path, self.declared)
-        start = stream.read(3)
-        stream.push(start.removeprefix(b"\xef\xbb\xbf"))
+    def _skip_head(self, stream: ByteInput) -> None:
+        stream.push(stream.read(len(BOM)).removeprefix(BOM))
         stream.read(self.head.skipped)
-        self.stream = stream
-        return stream
 
     def _layouts(self, columns: Sequence[Column]) -> list[Layout]:
         """Layouts that together cover the columns, none asking a field twice."""

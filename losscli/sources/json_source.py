@@ -14,10 +14,10 @@ from losscli.arrays import Integers
 from losscli.errors import FormatError, Place, RowsError, ShapeError
 from losscli.sources import json_text
 from losscli.sources.bad_cells import BadCells
-from losscli.sources.bytestream import ByteInput
+from losscli.sources.file_source import FileSource
 from losscli.sources.formats import BOM
 from losscli.sources.json_cells import as_text, convert, kind_of, shown
-from losscli.sources.records import Block, Column, Header, Kind, Places, ReadOptions
+from losscli.sources.records import Block, Column, Header, Kind, Places
 
 Layout = Literal["values", "arrays", "records", "columns"]
 _HEAD_ROWS = 1000
@@ -187,25 +187,22 @@ def row_fault(value: Any, kind: str, width: int) -> str | None:
     return None
 
 
+def keys_header(names: tuple[str, ...] | None) -> Header:
+    """What stands for a header in JSON: its keys."""
+    return Header(names is not None, "JSON keys" if names is not None else "JSON without keys")
+
+
 def _named(kind: str) -> str:
     return {"value": "a value", "array": "an array", "record": "an object"}[kind]
 
 
 @dataclass
-class JsonSource:
-    """A JSON document, which is in memory as a whole."""
+class JsonSource(FileSource):
+    """A JSON document, which was read as a whole when it was opened."""
 
-    path: str
-    options: ReadOptions
     document: Document
-    stream: ByteInput
     format: str = "json"
     typed: bool = True
-
-    @property
-    def name(self) -> str:
-        """The path as given, or `standard input`."""
-        return self.stream.name
 
     @property
     def names(self) -> tuple[str, ...] | None:
@@ -220,17 +217,7 @@ class JsonSource:
     @property
     def header(self) -> Header:
         """JSON names its columns by keys."""
-        return Header(self.names is not None, "JSON keys" if self.names is not None else "JSON without keys")
-
-    @property
-    def bytes_total(self) -> int | None:
-        """The size of the file."""
-        return self.stream.size
-
-    @property
-    def bytes_read(self) -> int:
-        """The document was read when it was opened."""
-        return self.stream.consumed
+        return keys_header(self.names)
 
     def first_cells(self) -> tuple[str, ...] | None:
         """The text of the first row's values."""
@@ -241,10 +228,6 @@ class JsonSource:
     def kinds(self) -> tuple[Kind, ...]:
         """What each column looks like by its first present value."""
         return tuple(kind_of(self.document.cells(index, 0, _HEAD_ROWS)) for index in range(self.width))
-
-    def close(self) -> None:
-        """Let go of the file; standard input stays open."""
-        self.stream.close()
 
     def read(self, columns: Sequence[Column]) -> Iterator[Block]:
         """One pass over the rows; see `Source.read`."""

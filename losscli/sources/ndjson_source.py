@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from losscli.errors import FormatError, Place, ReadError, RowsError, ShapeError
+from losscli.errors import FormatError, Place, RowsError, ShapeError
 from losscli.sources import json_text
 from losscli.sources.bad_cells import BadCells
 from losscli.sources.bytestream import ByteInput
-from losscli.sources.formats import BOM, HEAD_BYTES, Declared, open_checked
+from losscli.sources.file_source import StreamedSource
+from losscli.sources.formats import BOM, HEAD_BYTES
 from losscli.sources.json_cells import as_text, convert, kind_of, shown
-from losscli.sources.json_source import decoded, row_fault, row_kind
-from losscli.sources.records import Block, Column, Header, Kind, LinePlaces, Places, ReadOptions
+from losscli.sources.json_source import decoded, keys_header, row_fault, row_kind
+from losscli.sources.records import Block, Column, Header, Kind, LinePlaces, Places
 
 _SPACE = " \t\r"
 _HINT = "one JSON value, array or object a line; all of one kind"
@@ -139,22 +140,12 @@ def _value(text: str, name: str, line: int) -> Any:
 
 
 @dataclass
-class NdjsonSource:
+class NdjsonSource(StreamedSource):
     """An opened file of JSON lines."""
 
-    path: str
-    declared: Declared
-    options: ReadOptions
     head: NdjsonHead
-    stream: ByteInput
     format: str = "ndjson"
     typed: bool = True
-    _fresh: bool = field(default=True, init=False)
-
-    @property
-    def name(self) -> str:
-        """The path as given, or `standard input`."""
-        return self.stream.name
 
     @property
     def names(self) -> tuple[str, ...] | None:
@@ -169,17 +160,7 @@ class NdjsonSource:
     @property
     def header(self) -> Header:
         """JSON names its columns by keys."""
-        return Header(self.names is not None, "JSON keys" if self.names is not None else "JSON without keys")
-
-    @property
-    def bytes_total(self) -> int | None:
-        """The size of the file on disk, None for pipes."""
-        return self.stream.size
-
-    @property
-    def bytes_read(self) -> int:
-        """The bytes of the file read by the current pass."""
-        return self.stream.consumed
+        return keys_header(self.names)
 
     def first_cells(self) -> tuple[str, ...] | None:
         """The text of the first row's values."""
@@ -211,20 +192,8 @@ class NdjsonSource:
         if bad.total:
             raise bad.error()
 
-    def close(self) -> None:
-        """Let go of the file; standard input stays open."""
-        self.stream.close()
-
-    def _stream(self) -> ByteInput:
-        if self._fresh:
-            self._fresh = False
-            return self.stream
-        if not self.stream.again:
-            raise ReadError(f"{self.name} can be read only once", hint="save it to a file first")
-        self.stream = open_checked(self.path, self.declared)
-        start = self.stream.read(len(BOM))
-        self.stream.push(start.removeprefix(BOM))
-        return self.stream
+    def _skip_head(self, stream: ByteInput) -> None:
+        stream.push(stream.read(len(BOM)).removeprefix(BOM))
 
     def _block(self, texts: list[str], first: int, columns: Sequence[Column], bad: BadCells) -> Block:
         rows = _values(texts, self.name, first)

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from losscli.arrays import AnyArray
-from losscli.errors import FormatError, ReadError, ShapeError
+from losscli.errors import FormatError, ShapeError
 from losscli.sources import typed_arrays
 from losscli.sources.bytestream import ByteInput
-from losscli.sources.formats import Declared, open_checked
-from losscli.sources.records import Block, Column, Header, Kind, ReadOptions
+from losscli.sources.file_source import StreamedSource
+from losscli.sources.records import Block, Column, Header, Kind
 
 _DAMAGED = "the file is damaged or was not copied completely"
 
@@ -71,18 +71,13 @@ def read_head(stream: ByteInput) -> ArrayHead:
 
 
 @dataclass
-class NpySource:
+class NpySource(StreamedSource):
     """An opened .npy file."""
 
-    path: str
-    declared: Declared
-    options: ReadOptions
     head: ArrayHead
-    stream: ByteInput
     format: str = "npy"
     typed: bool = True
     names: None = None
-    _fresh: bool = field(default=True, init=False)
     _first: tuple[str, ...] | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
@@ -93,11 +88,6 @@ class NpySource:
                 self._first = tuple(typed_arrays.as_text(np.frombuffer(start, dtype=self.head.dtype)))
 
     @property
-    def name(self) -> str:
-        """The path as given, or `standard input`."""
-        return self.stream.name
-
-    @property
     def width(self) -> int:
         """k of the shape (n, k), else 1."""
         return self.head.width
@@ -106,16 +96,6 @@ class NpySource:
     def header(self) -> Header:
         """An array has no names."""
         return Header(False, "npy has no column names")
-
-    @property
-    def bytes_total(self) -> int | None:
-        """The size of the file, None for pipes."""
-        return self.stream.size
-
-    @property
-    def bytes_read(self) -> int:
-        """The bytes of the file read by the current pass."""
-        return self.stream.consumed
 
     def first_cells(self) -> tuple[str, ...] | None:
         """The text of the first row's elements; zeros where the file stores column after column."""
@@ -136,19 +116,8 @@ class NpySource:
         finally:
             stream.close()
 
-    def close(self) -> None:
-        """Let go of the file; standard input stays open."""
-        self.stream.close()
-
-    def _stream(self) -> ByteInput:
-        if self._fresh:
-            self._fresh = False
-            return self.stream
-        if not self.stream.again:
-            raise ReadError(f"{self.name} can be read only once", hint="save it to a file first")
-        self.stream = open_checked(self.path, self.declared)
-        self.stream.read(self.head.offset)
-        return self.stream
+    def _skip_head(self, stream: ByteInput) -> None:
+        stream.read(self.head.offset)
 
     def _arrays(self, stream: ByteInput) -> Iterator[AnyArray]:
         """The rows as arrays (b, k), in blocks."""

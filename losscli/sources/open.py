@@ -37,22 +37,20 @@ def open_source(
             from losscli.sources.csv_head import read_head
             from losscli.sources.csv_source import CsvSource
 
-            return CsvSource(
-                path, form, declared, options, read_head(stream, options, form, selectors), stream
-            )
+            head = read_head(stream, options, form, selectors)
+            return CsvSource(path, options, stream, declared, form, head)
         if form == "json":
             from losscli.sources.json_source import JsonSource, read_document
 
-            return JsonSource(path, options, read_document(stream.name, stream.read_all()), stream)
+            return JsonSource(path, options, stream, read_document(stream.name, stream.read_all()))
         if form == "ndjson":
             from losscli.sources import ndjson_source
 
-            return ndjson_source.NdjsonSource(
-                path, declared, options, ndjson_source.read_head(stream), stream
-            )
+            lines = ndjson_source.read_head(stream)
+            return ndjson_source.NdjsonSource(path, options, stream, declared, lines)
         from losscli.sources import npy_source
 
-        return npy_source.NpySource(path, declared, options, npy_source.read_head(stream), stream)
+        return npy_source.NpySource(path, options, stream, declared, npy_source.read_head(stream))
     except BaseException:
         stream.close()
         raise

@@ -1,0 +1,63 @@
+"""What the sources of files share, whatever the format: the stream, its progress, and how a pass gets it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+
+from losscli.errors import ReadError
+from losscli.sources.bytestream import ByteInput
+from losscli.sources.formats import Declared, open_checked
+from losscli.sources.records import ReadOptions
+
+
+@dataclass
+class FileSource:
+    """An opened path and its stream."""
+
+    path: str
+    options: ReadOptions
+    stream: ByteInput
+
+    @property
+    def name(self) -> str:
+        """The path as given, or `standard input`."""
+        return self.stream.name
+
+    @property
+    def bytes_total(self) -> int | None:
+        """The size of the file on disk, None for pipes."""
+        return self.stream.size
+
+    @property
+    def bytes_read(self) -> int:
+        """The bytes of the file read by the current pass."""
+        return self.stream.consumed
+
+    def close(self) -> None:
+        """Let go of the file; standard input stays open."""
+        self.stream.close()
+
+
+@dataclass
+class StreamedSource(FileSource, ABC):
+    """A file that is read in blocks: its stream stands at the first row until the first pass takes it."""
+
+    declared: Declared
+    _fresh: bool = field(default=True, init=False)
+
+    def _stream(self) -> ByteInput:
+        """The stream at the first row: the one that was opened, a new one for every later pass. Raises
+        ReadError where there is no later pass."""
+        if self._fresh:
+            self._fresh = False
+            return self.stream
+        if not self.stream.again:
+            raise ReadError(f"{self.name} can be read only once", hint="save it to a file first")
+        self.stream = open_checked(self.path, self.declared)
+        self._skip_head(self.stream)
+        return self.stream
+
+    @abstractmethod
+    def _skip_head(self, stream: ByteInput) -> None:
+        """Move a stream from its first byte to the first row."""
