@@ -126,11 +126,13 @@ class RowReader:
         count = blocks[self.plan.feeds[0].stream].rows
         self.read += count
         self._current = blocks
-        columns = [
-            [self._column(feed, blocks, position) for position in feed.positions] for feed in self.plan.feeds
-        ]
         weights = self._weights(blocks)
-        keep = self._keep(columns, weights, count)
+        absent = None if weights is None else self._absent(weights)
+        columns = [
+            [self._column(feed, blocks, position, absent) for position in feed.positions]
+            for feed in self.plan.feeds
+        ]
+        keep = self._keep(columns, weights, absent)
         if keep is None:
             inputs = tuple(_stack(feed, found) for feed, found in zip(self.plan.feeds, columns, strict=True))
             return Rowset(self.plan.feeds, blocks, inputs, weights, ids)
@@ -142,11 +144,19 @@ class RowReader:
         weights = None if weights is None else weights[kept]
         return Rowset(self.plan.feeds, blocks, inputs, weights, None if ids is None else ids.take(kept), kept)
 
-    def _column(self, feed: Feed, blocks: tuple[Block, ...], position: int) -> Floats:
+    def _column(self, feed: Feed, blocks: tuple[Block, ...], position: int, absent: Mask | None) -> Floats:
+        """The numbers of a column, labels coded; those of absent rows are nobody's, so they are not coded."""
         block = blocks[feed.stream]
         if feed.coder is None:
             return block.numbers(position)
-        return feed.coder.codes(block.columns[position], lambda row: block.place(row, position))
+        labels = block.columns[position]
+        if absent is None or not absent.any():
+            return feed.coder.codes(labels, lambda row: block.place(row, position))
+        present = np.flatnonzero(~absent)
+        codes: Floats = np.full(block.rows, np.nan)
+        taken = labels.take(present) if feed.is_text else labels[present]
+        codes[present] = feed.coder.codes(taken, lambda row: block.place(int(present[row]), position))
+        return codes
 
     def _weights(self, blocks: tuple[Block, ...]) -> Floats | None:
         if not self.plan.weights:
@@ -160,30 +170,31 @@ class RowReader:
                 )
         return found[0]
 
-    def _keep(self, columns: Sequence[Sequence[Floats]], weights: Floats | None, count: int) -> Mask | None:
-        """Which rows stay: none missing, weight above 0. None when all do."""
-        if not self.skip_missing and weights is None:
-            return None
-        drop = np.zeros(count, dtype=bool)
-        if self.skip_missing:
-            for found in columns:
-                for column in found:
-                    drop |= np.isnan(column)
-            if weights is not None:
-                drop |= np.isnan(weights)
-            self.skipped += int(drop.sum())
-        if weights is not None:
-            drop |= self._check_weights(weights, drop)
+    def _keep(
+        self, columns: Sequence[Sequence[Floats]], weights: Floats | None, absent: Mask | None
+    ) -> Mask | None:
+        """Which rows stay: weight above 0, none missing. None when all do."""
+        if not self.skip_missing:
+            return ~absent if absent is not None and absent.any() else None
+        missing = np.zeros(len(columns[0][0]), dtype=bool)
+        for found in columns:
+            for column in found:
+                missing |= np.isnan(column)
+        if weights is not None and absent is not None:
+            missing = (missing | np.isnan(weights)) & ~absent
+        self.skipped += int(missing.sum())
+        drop = missing if absent is None else missing | absent
         return ~drop if drop.any() else None
 
-    def _check_weights(self, weights: Floats, drop: Mask) -> Mask:
-        negative = (weights < 0) & ~drop
+    def _absent(self, weights: Floats) -> Mask:
+        """Rows that do not count: of weight 0, or of a negative one, which `finish` reports."""
+        negative = weights < 0
         if negative.any():
             self.bad_weights += int(negative.sum())
             if self.first_bad_weight is None:
                 row = int(np.argmax(negative))
                 self.first_bad_weight = (self._weight_place(row), float(weights[row]))
-        zero: Mask = (weights == 0) & ~drop
+        zero: Mask = weights == 0
         self.absent += int(zero.sum())
         self.positive_weight = self.positive_weight or bool((weights > 0).any())
         return zero | negative

@@ -183,5 +183,6 @@ class SampleTable(NamedTuple):
         """Which rows come first; of several losses it is the first one that decides."""
         several = len(self.labels) > 1
         if self.samples.direction == "minimize":
-            return f"largest {self.labels[0] if several else 'loss'} first"
+            weighted = "weight x " if any(sample.weight != 1.0 for sample in self.samples.rows) else ""
+            return f"largest {weighted}{self.labels[0] if several else 'loss'} first"
         return f"lowest {self.labels[0] if several else 'score'} first"

@@ -196,6 +196,23 @@ def test_a_negative_weight_names_its_line(tmp_path: Path) -> None:
     assert "2 of 4" in caught.value.message
 
 
+def test_a_row_of_weight_0_is_absent_with_its_label(tmp_path: Path) -> None:
+    file = write(tmp_path, "d.csv", "kind,yes,w\nyes,0.5,1\nmaybe,0.5,0\nno,0.25,2\nyes,,0\n")
+    report = losscli.compute("bce", f"{file}:kind", ":yes", weight="w", missing="skip")
+    assert (report.rows.absent, report.rows.skipped, report.rows.scored) == (2, 0, 2)
+    expected = (math.log(2) - 2 * math.log(0.75)) / 3
+    assert report.results[0].headline.value == pytest.approx(expected, rel=1e-15)
+    with pytest.raises(LabelError, match="3 classes"):
+        losscli.compute("bce", f"{file}:kind", ":yes", missing="skip")
+
+
+def test_with_weights_the_note_says_what_the_order_is_by() -> None:
+    y, p = np.zeros(12), np.arange(12.0)
+    notes = [losscli.compute("mae", y, p, weight=w).tables()[0].centred_notes for w in (None, 12.0 - p)]
+    assert "largest loss first" in str(notes[0])
+    assert "largest weight x loss first" in str(notes[1])
+
+
 def test_a_weight_column_in_two_files_must_agree(tmp_path: Path) -> None:
     a = write(tmp_path, "a.csv", "y,w\n1,1\n0,2\n")
     b = write(tmp_path, "b.csv", "p,w\n0.5,1\n0.25,2\n")
