@@ -120,9 +120,14 @@ class TraceRecord:
             found |= {"reduction": self.whole} | number("value", self.together)
         return found
 
+    def _heading(self) -> tuple[str, ...]:
+        """The loss and its formula; of a loss of the whole set it is that of each row."""
+        word = "formula" if self.each == self.spec else "formula of each row"
+        return (f"{self.spec}  {self.title}", f"{word}  {self.formula}")
+
     def table(self) -> Table:
         """The steps of one sample, or a line for each of several."""
-        heading = (f"{self.spec}  {self.title}", f"formula  {self.formula}")
+        heading = self._heading()
         if len(self.samples) == 1:
             sample = self.samples[0]
             inputs = "   ".join(f"{symbol} = {text}" for symbol, text in sample.inputs)
@@ -146,7 +151,7 @@ class TraceRecord:
 
     def lines(self) -> list[str]:
         """Plain text: `expression = value`, a line each."""
-        found = [f"{self.spec}  {self.title}", f"formula  {self.formula}"]
+        found = list(self._heading())
         for sample in self.samples:
             inputs = "  ".join(f"{symbol} = {text}" for symbol, text in sample.inputs)
             start = f"{sample.label}: " if sample.label else ""

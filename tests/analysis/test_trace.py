@@ -177,3 +177,10 @@ def test_every_pair_of_labels_of_bce_agrees_with_the_loss() -> None:
     for label, probability in itertools.product((0.0, 1.0), (0.0, 0.25, 1.0)):
         (sample,) = trace(bind("bce"), [np.array([label]), np.array([probability])]).samples
         assert sample.value == float(get("bce")([label], [probability])[0])
+
+
+def test_a_loss_of_the_whole_set_shows_the_formula_of_each_row() -> None:
+    lines = explain("rmse", target=[1.0, 2.0], prediction=[1.5, 4.0]).lines()
+    assert "formula of each row  (p - y) ** 2" in lines
+    assert any(line.startswith("rmse = ") for line in lines)
+    assert "formula  (p - y) ** 2" in explain("mse", target=[1.0, 2.0], prediction=[1.5, 4.0]).lines()
