@@ -115,7 +115,7 @@ def _words(name: str, value: object) -> tuple[str, ...]:
     if value is None and name == "labels":
         return ()
     if isinstance(value, str):
-        return tuple(word.strip() for word in value.split(",")) if value else ()
+        return tuple(word.strip() for word in value.split(",")) if value or name == "labels" else ()
     words = tuple(value) if isinstance(value, Iterable) else (value,)
     for word in words:
         if isinstance(word, bool) or not isinstance(word, (str, int, float)):

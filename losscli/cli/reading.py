@@ -52,7 +52,7 @@ def read_options(options: Read) -> dict[str, Any]:
         "id": tuple(options.id),
         "unpaired": options.unpaired,
         "missing": options.missing,
-        "labels": options.labels or (),
+        "labels": options.labels,
         "header": options.header,
         "delimiter": options.delimiter,
         "input_format": options.input_format,

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from losscli.arrays import Rows
-from losscli.domains import Domain, Fault, Labels, SignLabels, Simplex
+from losscli.domains import ClassIndex, Domain, Fault, Labels, SignLabels, Simplex
 from losscli.engine.rows import Rowset
 from losscli.errors import DataError, DomainError, LosscliError, Place, SeveralErrors, counted
 from losscli.registry import BoundLoss, Input
@@ -17,6 +17,10 @@ from losscli.report.tables import Finding
 
 ROUNDED = 1e-6
 """A row of probabilities that is further than this from 1 was probably rounded when it was written."""
+
+CODINGS = ("labels -1/+1?", "--labels ", "classes 1 to C?")
+"""How the pieces of a hint start that are about the coding in general; the labels that were found say it
+better."""
 
 
 @dataclass(slots=True)
@@ -27,6 +31,7 @@ class _Tally:
     fault: Fault
     place: Place
     text: str
+    pasted: str = ""
     count: int = 0
 
     def error(self, rows: int, hint: str) -> DataError:
@@ -72,7 +77,7 @@ class Guard:
         for position, entry, domain in self._checks:
             block = rowset.inputs[position]
             for fault in domain.faults(block, width):
-                self._add(rowset, position, entry, fault)
+                self._add(rowset, (position, entry, domain), fault)
             if isinstance(domain, SignLabels):
                 self._see_signs(rowset, position, entry, domain)
             if isinstance(domain, Simplex) and not self.failed:
@@ -81,7 +86,8 @@ class Guard:
                 self._largest_gap = max(self._largest_gap, float(gaps.max()))
         return not self.failed
 
-    def _add(self, rowset: Rowset, position: int, entry: Input, fault: Fault) -> None:
+    def _add(self, rowset: Rowset, check: tuple[int, Input, Domain], fault: Fault) -> None:
+        position, entry, domain = check
         key = (position, fault.words)
         if key not in self._tallies:
             row = int(np.argmax(fault.rows))
@@ -92,7 +98,8 @@ class Guard:
             text = _row_text(block[row]) if whole else _cell_text(rowset.cell(position, row, column))
             if whole and not rowset.downward:
                 place = Place(place.file, place.line)
-            self._tallies[key] = _Tally(entry, fault, place, text)
+            pasted = "" if position else _labels_to_paste(domain, fault, rowset)
+            self._tallies[key] = _Tally(entry, fault, place, text, pasted)
         self._tallies[key].count += int(fault.rows.sum())
 
     def _see_signs(self, rowset: Rowset, position: int, entry: Input, domain: SignLabels) -> None:
@@ -107,7 +114,7 @@ class Guard:
             words = "of another coding: 0 and -1 occur in the same column"
             fault = Fault(np.zeros(0, dtype=bool), words)
             text = "-1" if later == seen.first[-1] else "0"
-            self._tallies[(position, words)] = _Tally(entry, fault, later, text, 1)
+            self._tallies[(position, words)] = _Tally(entry, fault, later, text, count=1)
 
     def finish(self) -> None:
         """Raise what was found: one error, or several together."""
@@ -120,6 +127,11 @@ class Guard:
             raise SeveralErrors(errors)
 
     def _hint(self, tally: _Tally) -> str:
+        if tally.pasted:
+            others = [
+                piece for piece in tally.entry.hint.split("; ") if piece and not piece.startswith(CODINGS)
+            ]
+            return "; ".join([tally.pasted, *others])
         coded = isinstance(tally.entry.domain, (Labels, SignLabels)) and tally.fault.error is DomainError
         return tally.entry.hint or ("name the coding: --labels NEGATIVE,POSITIVE" if coded else "")
 
@@ -141,6 +153,25 @@ class Guard:
                 "rounded when written? Used without change",
             )
         ]
+
+
+def _labels_to_paste(domain: Domain, fault: Fault, rowset: Rowset) -> str:
+    """The --labels that would map what the target holds, as a question; empty where its rows do not tell."""
+    block = rowset.inputs[0]
+    if rowset.feeds[0].coder is not None or block.ndim != 1:
+        return ""
+    found = np.unique(block)
+    if (found != np.rint(found)).any():
+        return ""
+    if isinstance(domain, ClassIndex):
+        width = max(other.shape[1] if other.ndim == 2 else 1 for other in rowset.inputs)
+        if found[0] != 1 or found[-1] != width or width > 20:
+            return ""
+        return f"classes 1 to {width}? --labels {','.join(str(index + 1) for index in range(width))}"
+    if len(found) != 2 or domain.kind != "binary":
+        return ""
+    low, high = (f"{value:.0f}" for value in found)
+    return f"labels {low} and {high}? --labels{'=' if found[0] < 0 else ' '}{low},{high}"
 
 
 def _cell_text(cell: float | str) -> str:

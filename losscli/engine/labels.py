@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from losscli.arrays import Floats, Mask
 from losscli.engine.bind import Bound
+from losscli.engine.classes import BY_COLUMNS, BY_LABELS, Classes
 from losscli.errors import LabelError, Place, UsageError
 from losscli.registry import Input, Shape
 from losscli.sources.cells import is_number
@@ -38,11 +39,15 @@ class KnownClasses:
 
     def _unknown(self, label: str, place: Place, count: int) -> LabelError:
         near = difflib.get_close_matches(label, self.classes, n=1, cutoff=0.5)
-        hint = (
-            f"did you mean {near[0]!r}?"
-            if near
-            else "name the classes in the order of the columns: --labels a,b,c"
-        )
+        start = _common_start(self.classes)
+        if self.origin == BY_LABELS:
+            hint = "each class of the file stands in --labels once, spelt as in the file"
+        elif start and start + label in self.classes:
+            hint = f"select the columns as ':{start}*': what * matches is the class"
+        else:
+            hint = "name the classes in the order of the columns: --labels a,b,c"
+        if near and start + label != near[0]:
+            hint = f"did you mean {near[0]!r}? Else: {hint}"
         return LabelError(
             f"unknown class {label!r}; {self.origin} {', '.join(self.classes[:20])}", place=place, hint=hint
         )
@@ -60,6 +65,12 @@ class KnownClasses:
         return ""
 
 
+def _common_start(words: Sequence[str]) -> str:
+    first, last = min(words, default=""), max(words, default="")
+    same = next((index for index, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), None)
+    return first[:same]
+
+
 class FoundClasses:
     """Labels whose classes are numbered as they appear; inputs that share one of these share the numbers."""
 
@@ -70,7 +81,7 @@ class FoundClasses:
         for label in pc.unique(labels).to_pylist():
             if label is not None and label not in self.classes:
                 self.classes.append(label)
-        return KnownClasses(self.classes, "the classes are").codes(labels, place)
+        return KnownClasses(self.classes, BY_COLUMNS).codes(labels, place)
 
     def finish(self) -> None:
         return None
@@ -136,13 +147,15 @@ class NamedPositive:
 
 
 class NumberLabels:
-    """Numbers that `--labels` names: -1,1 or 1,2 or 0,255 become 0, 1, ..."""
+    """Numbers that `--labels` or the prediction's columns name: -1,1 or 1,2 or 0,255 become 0, 1, ..."""
 
-    def __init__(self, words: Sequence[str]) -> None:
+    def __init__(self, words: Sequence[str], origin: str) -> None:
         self.words = tuple(words)
+        self.origin = origin
         self.values = np.array([float(word) for word in words])
         if len(set(self.values.tolist())) < len(words):
-            raise UsageError(f"--labels names a class twice: {','.join(words)}")
+            start = "--labels" if origin == BY_LABELS else "the columns"
+            raise UsageError(f"{start} {','.join(words)}: names a class twice")
 
     def codes(self, labels: Floats, place: Any) -> Floats:
         order = np.argsort(self.values)
@@ -152,11 +165,26 @@ class NumberLabels:
         bad = (self.values[order][slots] != labels) & ~missing
         if bad.any():
             row = int(np.argmax(bad))
-            raise LabelError(
-                f"the label {labels[row]:g} is not one of --labels {','.join(self.words)}", place=place(row)
-            )
+            raise self._unknown(labels[row], place(row))
         codes[missing] = np.nan
         return codes
+
+    def _unknown(self, label: float, place: Place) -> LabelError:
+        if self.origin == BY_LABELS:
+            return LabelError(
+                f"the label {label:g} is not one of --labels {','.join(self.words)}", place=place
+            )
+        indices = ",".join(str(index) for index in range(len(self.words)))
+        return LabelError(
+            f"the label {label:g} is none of the columns {', '.join(self.words[:20])}",
+            place=place,
+            hint="a column is named after its class; "
+            + (
+                f"class indices? --labels {indices}"
+                if len(self.words) <= 20
+                else "class indices? rename them"
+            ),
+        )
 
     def finish(self) -> None:
         return None
@@ -172,19 +200,18 @@ class NumberLabels:
 
 
 def choose_coder(
-    bound: Sequence[Bound], position: int, classes: Sequence[str], is_text: bool, shared: list[Any]
+    bound: Sequence[Bound], position: int, classes: Classes, is_text: bool, shared: list[Any]
 ) -> Any:
     """The coding of the input at this position; None where its numbers are class indices already.
 
-    `classes` are the words of `--labels`, else what the columns of an input of vectors stand for. Inputs
-    whose classes nobody names share the coder in `shared`. Raises LabelError.
+    Inputs whose classes nobody names share the coder in `shared`. Raises LabelError.
     """
     entry = bound[position].entry
     if not is_text:
-        return _number_labels(entry, classes)
+        return _number_labels(entry, classes) if classes.decide else None
     wide = [one for one in bound if one.entry.shape is Shape.VECTOR]
-    if classes:
-        return KnownClasses(classes, "the classes are")
+    if classes.words:
+        return KnownClasses(classes.words, classes.origin)
     if entry.shape is not Shape.CLASS:
         columns = bound[-1].names
         return NamedPositive(columns[0] if len(columns) == 1 else "")
@@ -198,12 +225,12 @@ def choose_coder(
     return shared[0]
 
 
-def _number_labels(entry: Input, words: Sequence[str]) -> NumberLabels | None:
-    if all(is_number(word) for word in words):
-        return NumberLabels(words)
+def _number_labels(entry: Input, classes: Classes) -> NumberLabels | None:
+    if all(is_number(word) for word in classes.words):
+        return NumberLabels(classes.words, classes.origin)
     if entry.shape is Shape.CLASS:
         return None
     raise LabelError(
-        f"--labels {','.join(words)}: the {entry.role} holds numbers, not these words",
+        f"--labels {','.join(classes.words)}: the {entry.role} holds numbers, not these words",
         hint="name the labels as they stand in the file, for example --labels -1,1",
     )

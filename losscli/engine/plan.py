@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, Protocol
 
 from losscli.arrays import Floats
 from losscli.engine.bind import Asked, Bound, Opened, Paths, bind_inputs, open_paths, set_keys
+from losscli.engine.classes import Classes, check_labels, known_classes
 from losscli.engine.request import Request
 from losscli.errors import ColumnError, UsageError
 from losscli.registry import BoundLoss, Input, Shape
@@ -50,13 +51,15 @@ class Reading:
     source: Source
     columns: list[Column] = field(default_factory=list)
     keys: tuple[int, ...] = ()
+    _positions: dict[Column, int] = field(default_factory=dict, init=False, repr=False)
 
     def want(self, index: int, kind: Kind) -> int:
         """The position in the blocks of a column, which is read from now on."""
         column = Column(index, kind)
-        if column not in self.columns:
+        position = self._positions.setdefault(column, len(self.columns))
+        if position == len(self.columns):
             self.columns.append(column)
-        return self.columns.index(column)
+        return position
 
 
 class Feed(NamedTuple):
@@ -148,8 +151,42 @@ def _watch_order(streams: Sequence[Reading], shown: bool) -> None:
 def _feeds(request: Request, bound: Sequence[Bound], streams: Sequence[Reading]) -> tuple[Feed, ...]:
     if request.labels and not any(takes_labels(request.losses, position) for position in range(len(bound))):
         raise UsageError(f"--labels is for classes; {request.losses[0].spec} takes numbers")
+    if request.labels:
+        check_labels(request.labels, request.losses, bound)
+    classes = known_classes(request.labels, bound)
+    coded = [takes_labels(request.losses, position) for position in range(len(bound))]
+    texts = _text_inputs(bound, coded, streams, classes)
     shared: list[Coder] = []
-    return tuple(_feed(request, bound, position, streams, shared) for position in range(len(bound)))
+    feeds = []
+    for position, one in enumerate(bound):
+        stream = streams[one.path]
+        is_text = texts[position]
+        places = tuple(stream.want(index, "text" if is_text else "number") for index in one.columns)
+        coder: Coder | None = None
+        if coded[position] and (is_text or classes.decide):
+            from losscli.engine.labels import choose_coder
+
+            coder = choose_coder(bound, position, classes, is_text, shared)
+        feed = Feed(one.entry.role, one.path, places, one.names, one.text, one.entry)
+        feeds.append(feed._replace(is_text=is_text, coder=coder, classes=classes.words))
+    return tuple(feeds)
+
+
+def _text_inputs(
+    bound: Sequence[Bound], coded: Sequence[bool], streams: Sequence[Reading], classes: Classes
+) -> list[bool]:
+    """Which inputs are read as text: labels that look like it, and those that are compared with them."""
+    texts = []
+    for one, labelled in zip(bound, coded, strict=True):
+        kinds = streams[one.path].source.kinds() if labelled else ()
+        is_text = labelled and any(kinds[index] == "text" for index in one.columns)
+        texts.append(labelled and (is_text or classes.mixed))
+    if any(texts) and not classes.words:
+        both = [
+            labelled and one.entry.shape is Shape.CLASS for one, labelled in zip(bound, coded, strict=True)
+        ]
+        texts = [text or labelled for text, labelled in zip(texts, both, strict=True)]
+    return texts
 
 
 def takes_labels(losses: Sequence[BoundLoss], position: int) -> bool:
@@ -160,43 +197,6 @@ def takes_labels(losses: Sequence[BoundLoss], position: int) -> bool:
         if entry.shape is Shape.CLASS or (position == 0 and kind == "binary"):
             return True
     return False
-
-
-def _feed(
-    request: Request, bound: Sequence[Bound], position: int, streams: Sequence[Reading], shared: list[Coder]
-) -> Feed:
-    one = bound[position]
-    stream = streams[one.path]
-    kinds = stream.source.kinds()
-    labelled = takes_labels(request.losses, position)
-    is_text = labelled and any(kinds[index] == "text" for index in one.columns)
-    places = tuple(stream.want(index, "text" if is_text else "number") for index in one.columns)
-    coder: Coder | None = None
-    if labelled and (is_text or request.labels):
-        from losscli.engine.labels import choose_coder
-
-        coder = choose_coder(bound, position, request.labels or _class_names(request, bound), is_text, shared)
-    return Feed(
-        one.entry.role,
-        one.path,
-        places,
-        one.names,
-        one.text,
-        one.entry,
-        is_text,
-        coder,
-        _class_names(request, bound),
-    )
-
-
-def _class_names(request: Request, bound: Sequence[Bound]) -> tuple[str, ...]:
-    """The classes by index: `--labels`, else what the columns of the input that takes vectors are named."""
-    if request.labels:
-        return request.labels
-    for one in bound:
-        if one.entry.shape is Shape.VECTOR and not any(name.startswith("@") for name in one.names):
-            return one.classes
-    return ()
 
 
 def _is_downward(request: Request, feeds: Sequence[Feed]) -> bool:
