@@ -3,6 +3,7 @@ takes."""
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,8 +11,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from losscli.engine.proposals import dealt, other_loss, proposed
 from losscli.engine.request import Request
-from losscli.errors import ColumnError, SourceError, UsageError
+from losscli.errors import ColumnError, SourceError, UsageError, counted
 from losscli.registry import BoundLoss, Input, Shape
 from losscli.sources.grammar import (
     Glob,
@@ -95,7 +97,7 @@ def open_paths(request: Request, options: ReadOptions, paths: Paths) -> tuple[li
     texts = list(request.sources)
     named: list[str | None] = []
     for position, text in enumerate(texts):
-        role, rest = _split_role(text, roles)
+        role, rest = _split_role(text, roles, request.losses[0].spec)
         named.append(role)
         texts[position] = rest
     check_count(texts, roles, request.losses[0].spec)
@@ -126,11 +128,17 @@ def _open_mixed(
     return asked
 
 
-def _split_role(text: Any, roles: Sequence[str]) -> tuple[str | None, Any]:
-    if isinstance(text, str) and "=" in text and not Path(text).exists():
-        role, _, rest = text.partition("=")
-        if role in roles:
-            return role, rest
+def _split_role(text: Any, roles: Sequence[str], spec: str) -> tuple[str | None, Any]:
+    if not isinstance(text, str) or "=" not in text or os.path.exists(text):
+        return None, text
+    role, _, rest = text.partition("=")
+    if role in roles:
+        return role, rest
+    if role.isidentifier() and (rest.startswith((":", "-")) or os.path.exists(rest.partition(":")[0])):
+        raise SourceError(
+            f"{spec} has no input {role!r}; it takes {', '.join(roles)}",
+            hint=f"for example {roles[0]}={rest}",
+        )
     return None, text
 
 
@@ -204,8 +212,14 @@ def bind_inputs(
     inputs = inputs_of(losses)
     if len(asked) == len(inputs):
         ordered = _by_role(inputs, asked, named)
-        found = [_bind_one(entry, ask, paths, inputs) for entry, ask in zip(inputs, ordered, strict=True)]
+        found = [
+            _bind_one(entry, ask, paths, ordered, inputs) for entry, ask in zip(inputs, ordered, strict=True)
+        ]
     else:
+        role = next((role for role in named if role is not None), None)
+        if role is not None:
+            missing = " ".join(f"{entry.role}=SOURCE" for entry in inputs if entry.role not in named)
+            raise SourceError(f"{role}=... names one input", hint=f"give the others too: {missing}")
         found = _deal(inputs, asked, paths, losses[0].spec)
     return _pair_names(tuple(found))
 
@@ -218,10 +232,14 @@ def _by_role(inputs: Sequence[Input], asked: Sequence[Asked], named: Sequence[st
     return [given[entry.role] if entry.role in given else next(rest) for entry in inputs]
 
 
-def _bind_one(entry: Input, ask: Asked, paths: Paths, inputs: Sequence[Input]) -> Bound:
-    columns = ask.columns if ask.columns is not None else _all_columns(entry, ask, paths, inputs)
+def _bind_one(
+    entry: Input, ask: Asked, paths: Paths, ordered: Sequence[Asked], inputs: Sequence[Input]
+) -> Bound:
+    columns = ask.columns
+    if columns is None:
+        columns = _all_columns(entry, ask, paths, ordered, inputs)
     if entry.shape is Shape.CLASS and len(columns) != 1:
-        raise _too_many(entry, ask, paths, columns)
+        raise _too_many(entry, ask, paths, ordered, columns)
     return make_bound(entry, ask, paths, columns)
 
 
@@ -232,7 +250,9 @@ def make_bound(entry: Input, ask: Asked, paths: Paths, columns: tuple[int, ...])
     return Bound(entry, ask.text, ask.path, columns, names, classes)
 
 
-def _all_columns(entry: Input, ask: Asked, paths: Paths, inputs: Sequence[Input]) -> tuple[int, ...]:
+def _all_columns(
+    entry: Input, ask: Asked, paths: Paths, ordered: Sequence[Asked], inputs: Sequence[Input]
+) -> tuple[int, ...]:
     opened = paths.opened[ask.path]
     source = opened.source
     columns = tuple(index for index in range(source.width) if index not in opened.keys)
@@ -244,39 +264,46 @@ def _all_columns(entry: Input, ask: Asked, paths: Paths, inputs: Sequence[Input]
         if not source.names[index] or is_key_like(source.names[index])
     ]
     if doubtful:
-        raise _name_columns(
-            f"which columns of {source.name} are the {entry.role}? {_shown(doubtful[0])} looks like a key",
-            ask,
-            paths,
-        )
+        shown = f"column {doubtful[0]!r}" if doubtful[0] else "an unnamed column"
+        message = f"which columns of {source.name} are the {entry.role}? {shown} looks like a key"
+        raise _name_columns(message, entry, ask, paths, ordered)
     others = [other for other in inputs if other is not entry and other.shape is entry.shape]
     if len(columns) > 1 and entry.shape is Shape.CLASS and not others:
-        raise _too_many(entry, ask, paths, columns)
+        raise _too_many(entry, ask, paths, ordered, columns)
     return columns
 
 
-def _shown(name: str) -> str:
-    return f"column {name!r}" if name else "an unnamed column"
+def _too_many(
+    entry: Input, ask: Asked, paths: Paths, ordered: Sequence[Asked], columns: Sequence[int]
+) -> ColumnError:
+    message = f"the {entry.role} is one column ({entry.words}), but {ask.text} gives {len(columns)}"
+    return _name_columns(message, entry, ask, paths, ordered)
 
 
-def _too_many(entry: Input, ask: Asked, paths: Paths, columns: Sequence[int]) -> ColumnError:
-    return _name_columns(
-        f"the {entry.role} is one column ({entry.words}), but {ask.text} gives {len(columns)}",
-        ask,
-        paths,
-    )
-
-
-def _name_columns(message: str, ask: Asked, paths: Paths) -> ColumnError:
+def _name_columns(
+    message: str, entry: Input, ask: Asked, paths: Paths, ordered: Sequence[Asked]
+) -> ColumnError:
+    """The error for an input whose columns must be named, with the columns and the source to type."""
     source = paths.opened[ask.path].source
     listed = paths.names(ask.path, range(source.width))
-    keys = [name for name in listed if is_key_like(name)]
-    values = [name for name in listed if name not in keys] or list(listed)
-    path = re.sub(r":[^/:]*$", "", ask.text) if ask.columns is not None else ask.text
-    hint = f"name the column, for example {path}:{values[0]}"
-    if keys:
-        hint += f"; to pair by {keys[0]} add --id {keys[0]}"
-    return ColumnError(f"{message}; its columns are {', '.join(listed[:20])}", hint=hint)
+    others = [other for other in ordered if other is not ask and other.path == ask.path]
+    taken = frozenset(index for other in others for index in other.columns or ())
+    columns = proposed(entry, source, taken, first=ask is ordered[0])
+    several = "s" if entry.shape is Shape.VECTOR else ""
+    hint = f"name the column{several}, for example {source.path or source.name}:{columns}"
+    shared = [
+        name
+        for name in listed
+        if is_key_like(name) and all(name in (opened.source.names or ()) for opened in paths.opened)
+    ]
+    if shared and len(paths.opened) > 1:
+        hint += f"; to pair by {shared[0]} add --id {shared[0]}"
+    return ColumnError(f"{message}; its columns are {listing(listed)}", hint=hint + other_loss(entry))
+
+
+def listing(names: Sequence[str]) -> str:
+    """The first names of a file."""
+    return ", ".join(names[:20]) + (", ..." if len(names) > 20 else "")
 
 
 def _deal(inputs: Sequence[Input], asked: Sequence[Asked], paths: Paths, spec: str) -> list[Bound]:
@@ -285,15 +312,12 @@ def _deal(inputs: Sequence[Input], asked: Sequence[Asked], paths: Paths, spec: s
         source = paths.opened[ask.path].source
         if ask.columns is None:
             names = paths.names(ask.path, range(source.width))
-            example = " ".join(
-                f"{ask.text if position == 0 else ''}:{name}"
-                for position, name in enumerate(names[-len(inputs) :] if len(names) >= len(inputs) else names)
-            )
+            call = dealt(inputs, source, source.path or source.name)
             roles = ", ".join(entry.role for entry in inputs)
             raise SourceError(
-                f"one source, but {spec} takes {roles}; {source.name} has {', '.join(names[:20])}",
-                hint=f"say which is which: losscli compute {spec} {example}"
-                if len(names) >= len(inputs)
+                f"one source, but {spec} takes {roles}; {source.name} has {listing(names)}",
+                hint=f"say which is which: losscli compute {spec} {call}"
+                if call is not None
                 else f"give a source each, for example losscli compute {spec} y.csv p.csv",
             )
     pool = [(ask, column) for ask in asked for column in ask.columns or ()]
@@ -301,8 +325,8 @@ def _deal(inputs: Sequence[Input], asked: Sequence[Asked], paths: Paths, spec: s
     wide = [entry for entry in inputs if entry.shape is Shape.VECTOR]
     if spare < 0 or (spare and len(wide) != 1):
         raise SourceError(
-            f"{len(pool)} columns cannot be dealt to {len(inputs)} inputs",
-            hint=f"give each its own source, for example {asked[0].text.split(':')[0]}:y :p",
+            f"{counted(len(pool), 'column')} cannot be dealt to {len(inputs)} inputs",
+            hint=f"give each its own source, for example {paths.opened[asked[0].path].source.path}:y :p",
         )
     found = []
     for entry in inputs:
@@ -337,9 +361,9 @@ def _pair_names(bound: tuple[Bound, ...]) -> tuple[Bound, ...]:
 def _pair_two(first: Bound, other: Bound) -> Bound:
     if len(other.columns) != len(first.columns):
         raise ColumnError(
-            f"the {first.entry.role} ({first.text}) has {len(first.columns)} columns, "
+            f"the {first.entry.role} ({first.text}) has {counted(len(first.columns), 'column')}, "
             f"the {other.entry.role} ({other.text}) has {len(other.columns)}; nothing is broadcast",
-            hint=f"name the columns, for example {_as_many(first, other)}",
+            hint=f"name the columns, for example {_as_many(first, other)}{other_loss(first.entry)}",
         )
     if set(first.names) != set(other.names) or first.names == other.names:
         return other
