@@ -20,6 +20,15 @@ def counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
+def shortened(text: str, most: int = 80) -> str:
+    """A text from a file as a message shows it: its start, and its length where it is long.
+
+    >>> shortened("abcdefgh", most=6), shortened("abc", most=6)
+    ('abc... (8 characters)', 'abc')
+    """
+    return text if len(text) <= most else f"{text[: most // 2]}... ({counted(len(text), 'character')})"
+
+
 class Place(NamedTuple):
     """Where something stands: a file, its line, and the column.
 
@@ -126,6 +135,11 @@ class BadCell(NamedTuple):
     text: str
     reason: str
 
+    @property
+    def words(self) -> str:
+        """What is wrong, and the offending text if there is any."""
+        return f"{self.reason}: {shortened(self.text)}" if self.text else self.reason
+
 
 class CellError(DataError):
     """A cell is not a number. A number is an optional sign, ASCII digits with at most one dot, and an
@@ -138,15 +152,12 @@ class CellError(DataError):
 
     def __init__(self, cells: Sequence[BadCell], total: int, *, hint: str | None = None) -> None:
         first = cells[0]
-        super().__init__(f"{first.reason}: {first.text}", hint=hint, place=first.place)
+        super().__init__(first.words, hint=hint, place=first.place)
         self.cells = tuple(cells)
         self.total = total
 
     def lines(self) -> list[str]:
-        found = [
-            f"{cell.place}: error[{self.code}]: {cell.reason}: {cell.text}"
-            for cell in self.cells[: self.shown]
-        ]
+        found = [f"{cell.place}: error[{self.code}]: {cell.words}" for cell in self.cells[: self.shown]]
         if self.total > len(found):
             found.append(f"{self.total} bad cells in all, the first {len(found)} are shown")
         if self.hint:

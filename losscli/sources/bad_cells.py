@@ -41,4 +41,4 @@ class BadCells:
 
 
 def _hint(cell: BadCell) -> str | None:
-    return "write numbers without quotes" if cell.reason == STRING else hint(cell.text)
+    return "write numbers without quotes" if cell.reason == STRING else hint(cell.text, cell.reason)

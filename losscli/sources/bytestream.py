@@ -102,9 +102,19 @@ class ByteInput:
         now = os.fstat(self._file.fileno())
         before = self._status
         if (now.st_size, now.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
-            raise ChangedError(
-                f"{self.name} changed while it was read", hint="run again when its writer has finished"
-            )
+            raise _changed(self.name)
+
+    def continues(self, earlier: ByteInput) -> None:
+        """See that the file is still the one of an earlier pass. Raises ChangedError."""
+        ours, theirs = self._status, earlier._status
+        if ours is None or theirs is None:
+            return
+        if (ours.st_ino, ours.st_size, ours.st_mtime_ns) != (
+            theirs.st_ino,
+            theirs.st_size,
+            theirs.st_mtime_ns,
+        ):
+            raise _changed(self.name)
 
     def close(self) -> None:
         """Close the file; standard input stays open."""
@@ -115,6 +125,10 @@ class ByteInput:
         # A source that is opened and never read must not leave its file open, nor warn about it.
         if hasattr(self, "_file"):
             self.close()
+
+
+def _changed(name: str) -> ChangedError:
+    return ChangedError(f"{name} changed while it was read", hint="run again when its writer has finished")
 
 
 def _why(error: BaseException) -> str:
@@ -145,8 +159,16 @@ def _refused(path: str, error: OSError | ValueError) -> ReadError | UnsupportedF
             f"{path} looks like a glob of part files, which is not read", hint="give one file"
         )
     if number == errno.ENOENT:
-        return ReadError(f"there is no file {path}", hint=_near(path))
+        return ReadError(f"there is no file {path}", hint=_with_columns(path) or _near(path))
     return ReadError(f"{path} cannot be read: {_why(error)}")
+
+
+def _with_columns(path: str) -> str | None:
+    """What to type where the path goes on with a name that the SOURCE grammar does not split."""
+    file, colon, _ = path.partition(":")
+    if not colon or not os.path.isfile(file):
+        return None
+    return f"a column whose name holds `:` or `/` is selected by position: {file}:@1 is the first column"
 
 
 def _near(path: str) -> str | None:

@@ -14,8 +14,16 @@ NUMBER_PATTERN: Final = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 MISSING_WORDS: Final = frozenset({"", "na", "n/a", "nan", "null"})
 """The spellings of a missing cell, in lower case."""
 
+BLANK_LINE: Final = "blank line"
+"""What is wrong with a line without a cell."""
+
 EXACT_LIMIT: Final = 2**53
 """Up to here every integer is a double."""
+
+_OTHER_MISSING: Final = frozenset(
+    {"none", "<na>", "#n/a", "nil", "nat", "missing", "undefined", "?", "-", "."}
+)
+"""Words for a missing cell elsewhere, which are none here."""
 
 _NUMBER = re.compile(rf"[ \t]*{NUMBER_PATTERN}[ \t]*")
 _INTEGER = re.compile(r"[ \t]*[+-]?[0-9]+[ \t]*")
@@ -91,8 +99,10 @@ def reason(text: str) -> str:
     return "not a number"
 
 
-def hint(text: str) -> str | None:
-    """What to type instead of a bad cell, if its text tells."""
+def hint(text: str, why: str = "") -> str | None:
+    """What to type instead of a bad cell, if its text or the reason `why` it is bad tells."""
+    if why == BLANK_LINE:
+        return "a blank line is no row: remove it (`--missing skip` drops it where the file has one column)"
     bare = text.strip(BLANKS)
     if is_missing(bare):
         return "`--missing skip` drops the rows with a missing cell and counts them"
@@ -108,6 +118,10 @@ def hint(text: str) -> str | None:
 
 
 def _spelling(bare: str) -> str | None:
+    if bare.lower() in _OTHER_MISSING:
+        return "a missing value? Write NA, or leave the cell empty, and use `--missing skip`"
+    if bare.lower() in ("true", "false"):
+        return "write 1 for true and 0 for false"
     if _PERCENT.fullmatch(bare):
         return "write the fraction instead of the percentage: 0.12 for 12%"
     if _HEXADECIMAL.fullmatch(bare):

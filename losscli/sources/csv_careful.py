@@ -12,7 +12,15 @@ import pyarrow.csv as pacsv
 
 from losscli.arrays import Floats, Mask
 from losscli.errors import CellError, FormatError, ShapeError
-from losscli.sources.cells import BLANKS, EXACT_LIMIT, MISSING_WORDS, NUMBER_PATTERN, is_exact, reason
+from losscli.sources.cells import (
+    BLANK_LINE,
+    BLANKS,
+    EXACT_LIMIT,
+    MISSING_WORDS,
+    NUMBER_PATTERN,
+    is_exact,
+    reason,
+)
 from losscli.sources.csv_parse import Bad, Broken, Layout, Parsed, first_repeated, null_missing, read_table
 from losscli.sources.csv_rows import Rows
 from losscli.sources.records import Column, Values
@@ -133,7 +141,7 @@ def _located(rows: Rows, layout: Layout, texts: list[Any], masks: list[Mask], bl
     """The first bad cells in the order of the file; a blank line counts once."""
     first_field = layout.columns[0].index + 1
     found = [
-        Bad(row, int(rows.lines[row]), first_field, "", "blank line")
+        Bad(row, int(rows.lines[row]), first_field, "", BLANK_LINE)
         for row in np.flatnonzero(blank)[:SHOWN].tolist()
     ]
     for asked, binary, mask in zip(layout.columns, texts, masks, strict=True):
@@ -141,6 +149,6 @@ def _located(rows: Rows, layout: Layout, texts: list[Any], masks: list[Mask], bl
             text = binary[row].as_py().decode("utf-8", errors="replace")
             why = reason(text) if asked.kind == "number" else "empty cell"
             if rows.stops[row] == rows.starts[row]:
-                why = "blank line"
+                why = BLANK_LINE
             found.append(Bad(row, int(rows.lines[row]), asked.index + 1, text, why))
     return tuple(sorted(found, key=lambda bad: (bad.row, bad.field))[:SHOWN])

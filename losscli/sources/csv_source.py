@@ -121,7 +121,9 @@ class CsvSource(StreamedSource):
 
     def _cell_error(self, bad: list[Bad], total: int) -> CellError:
         shown = [BadCell(Place(self.name, cell.line, cell.field), cell.text, cell.reason) for cell in bad]
-        hint = next((found for cell in bad if (found := cells.hint(cell.text)) is not None), None)
+        hint = next(
+            (found for cell in bad if (found := cells.hint(cell.text, cell.reason)) is not None), None
+        )
         if bad[0].row == 1 and bad[0].reason == "not a number" and not self.header.present and hint is None:
             hint = "if the first row names the columns, add --header"
         if self.names is not None and hint is None and bad[0].text.strip() in self.names:

@@ -54,9 +54,11 @@ class StreamedSource(FileSource, ABC):
             return self.stream
         if not self.stream.again:
             raise ReadError(f"{self.name} can be read only once", hint="save it to a file first")
-        self.stream = open_checked(self.path, self.declared)
-        self._skip_head(self.stream)
-        return self.stream
+        stream = open_checked(self.path, self.declared)
+        stream.continues(self.stream)
+        self.stream = stream
+        self._skip_head(stream)
+        return stream
 
     @abstractmethod
     def _skip_head(self, stream: ByteInput) -> None:

@@ -133,7 +133,10 @@ def _contradiction(name: str, kind: Declared, found: str) -> FormatError:
     hint = {
         "npy": "rename it to .npy, or add --input-format npy",
         "gzip": "rename it to end in .gz, or unpack it: gunzip -c FILE",
+        "not gzip": "rename it without .gz, or compress it: gzip FILE",
     }.get(found, f"is the name right? .{promised} was expected")
+    if name == "standard input" and found == "gzip":
+        hint = "unpack it on the way: gunzip -c FILE | losscli ..."
     by = kind.by if kind.by != "suffix ." else "no known suffix"
     return FormatError(f"{name}: {by} promises {promised}, but the content is {found}", hint=hint)
 

@@ -207,7 +207,7 @@ def _resolve_one(selector: Selector, names: Sequence[str] | None, width: int, wh
             raise ColumnError(f"there is no column {selector} in {where}: it has {columns}", hint=hint)
         return range(selector.first - 1, last)
     if names is None:
-        hint = f"select by position, @1 to @{width}; if its first row holds names, add --header"
+        hint = f"select by position, @1 to @{width} (--no-header leaves a file without names)"
         raise ColumnError(f"{where} has no column names, so {str(selector)!r} cannot be found", hint=hint)
     if isinstance(selector, Glob):
         matching = [
@@ -233,6 +233,9 @@ def _find(name: str, names: Sequence[str], where: str) -> int:
 def _nearest(name: str, names: Sequence[str]) -> str:
     if name.isdigit() and 0 < int(name) <= len(names):
         return f"positions start with @: write @{name}"
+    for position, shown in enumerate(names, 1):
+        if name in (shown, *(piece.strip() for piece in re.split("[,:]", shown))):
+            return f"a name that holds `,` or `:` is selected by position: {shown!r} is @{position}"
     import difflib  # only where a name is wrong
 
     folded = {shown.lower(): shown for shown in names if shown}

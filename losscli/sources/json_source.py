@@ -11,7 +11,7 @@ from typing import Any, Literal
 import numpy as np
 
 from losscli.arrays import Integers
-from losscli.errors import FormatError, Place, RowsError, ShapeError
+from losscli.errors import FormatError, Place, RowsError, ShapeError, counted
 from losscli.sources import json_text
 from losscli.sources.bad_cells import BadCells
 from losscli.sources.file_source import FileSource
@@ -123,12 +123,13 @@ def read_document(name: str, data: bytes) -> Document:
     if isinstance(content, dict):
         return _columns(name, text, content)
     if not isinstance(content, list):
-        raise FormatError(f"{name} holds one {type(content).__name__}, no rows", hint=_FORMS)
+        raise FormatError(f"{name} holds one {_KINDS[type(content)]}, no rows", hint=_FORMS)
     if not content:
         raise RowsError(f"{name} holds an empty array", hint=_FORMS)
     return _rows(name, text, content)
 
 
+_KINDS = {str: "string", int: "number", float: "number", bool: "truth value", type(None): "null"}
 _FORMS = "rows are an array of numbers, an array of arrays, an array of objects, or an object of arrays"
 
 
@@ -144,7 +145,7 @@ def _columns(name: str, text: str, content: dict[str, Any]) -> Document:
             hint = _FORMS + "; one object a line is .ndjson"
             raise FormatError(f"the value of {key!r} is no array", hint=hint, place=place)
         if len(values) != len(content[names[0]]):
-            counts = f"{key!r} has {len(values)} values, {names[0]!r} has {len(content[names[0]])}"
+            counts = f"{key!r} has {counted(len(values), 'value')}, {names[0]!r} has {len(content[names[0]])}"
             raise ShapeError(f"the arrays differ in length: {counts}", place=place)
     document.rows = len(content[names[0]])
     return document

@@ -10,6 +10,7 @@ from losscli.errors import FormatError, Place, RowsError, ShapeError
 from losscli.sources import json_text
 from losscli.sources.bad_cells import BadCells
 from losscli.sources.bytestream import ByteInput
+from losscli.sources.cells import BLANK_LINE
 from losscli.sources.file_source import StreamedSource
 from losscli.sources.formats import BOM, HEAD_BYTES
 from losscli.sources.json_cells import as_text, convert, kind_of, shown
@@ -208,7 +209,7 @@ class NdjsonSource(StreamedSource):
             for index in blank:
                 for column_reasons in reasons:
                     column_reasons.pop(index, None)
-                reasons[0][index] = "blank line"
+                reasons[0][index] = BLANK_LINE
         if any(reasons):
             bad.add_block(reasons, places, lambda row, column: _shown(rows[row], cells[column][row]))
         return Block(len(rows), tuple(values for values, _ in found), places)

@@ -50,7 +50,9 @@ def test_a_bad_cell_anywhere(tmp_path: Path, cell: str, reason: str, row: int) -
             path = written(tmp_path, name, gzip.compress(data) if name.endswith("gz") else data)
             kind, code, total, first, *_ = same_for_all_sizes(path)
             assert (kind, code, total) == ("CellError", 3, 1)
-            assert first == f"F:{row + 2}:1: error[E210]: {reason}: {cell}"
+            said = f"{reason}: {cell}" if cell else reason
+            assert first.startswith(f"F:{row + 2}:1: error[E210]: {said[:60]}")
+            assert first.endswith((said, f"... ({len(cell)} characters)"))
 
 
 def test_numbers_that_look_odd_but_are_numbers(tmp_path: Path) -> None:
@@ -112,8 +114,8 @@ def test_a_blank_line_among_several_columns(
     kind, _, total, first, second, *_ = same_for_all_sizes(path, columns, missing=missing)
     assert (kind, total) == ("CellError", 2)
     field = columns[0].index + 1
-    assert first == f"F:3:{field}: error[E210]: blank line: "
-    assert second == f"F:5:{field}: error[E210]: blank line: "
+    assert first == f"F:3:{field}: error[E210]: blank line"
+    assert second == f"F:5:{field}: error[E210]: blank line"
 
 
 def test_a_blank_line_in_one_column_is_an_empty_cell(tmp_path: Path) -> None:

@@ -135,7 +135,7 @@ def test_names_in_a_file_without_header() -> None:
     with pytest.raises(ColumnError) as caught:
         resolve((Name("y"),), None, 3, "f")
     assert "@1 to @3" in (caught.value.hint or "")
-    assert "--header" in (caught.value.hint or "")
+    assert "--no-header" in (caught.value.hint or "")
 
 
 def test_a_name_that_stands_twice_is_refused_and_a_position_is_not() -> None:
