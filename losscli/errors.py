@@ -277,6 +277,14 @@ class SeveralErrors(LosscliError):
         return [line for error in self.errors for line in error.lines()]
 
 
+def raise_together(errors: Sequence[LosscliError]) -> None:
+    """Raise one error as it is, several together; nothing where there are none."""
+    if len(errors) == 1:
+        raise errors[0]
+    if errors:
+        raise SeveralErrors(errors)
+
+
 def by_code() -> dict[str, type[LosscliError]]:
     """Every error class by its code, in the order of the codes."""
     found: dict[str, type[LosscliError]] = {}

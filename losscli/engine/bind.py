@@ -3,7 +3,6 @@ takes."""
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +12,8 @@ from typing import Any, NamedTuple
 
 from losscli.engine.proposals import dealt, other_loss, proposed
 from losscli.engine.request import Request
-from losscli.errors import ColumnError, SourceError, UsageError, counted
+from losscli.engine.roles import split_role
+from losscli.errors import ColumnError, LosscliError, SourceError, UsageError, counted, raise_together
 from losscli.registry import BoundLoss, Input, Shape
 from losscli.sources.grammar import (
     Glob,
@@ -97,7 +97,7 @@ def open_paths(request: Request, options: ReadOptions, paths: Paths) -> tuple[li
     texts = list(request.sources)
     named: list[str | None] = []
     for position, text in enumerate(texts):
-        role, rest = _split_role(text, roles, request.losses[0].spec)
+        role, rest = split_role(text, roles, request.losses[0].spec)
         named.append(role)
         texts[position] = rest
     check_count(texts, roles, request.losses[0].spec)
@@ -128,20 +128,6 @@ def _open_mixed(
     return asked
 
 
-def _split_role(text: Any, roles: Sequence[str], spec: str) -> tuple[str | None, Any]:
-    if not isinstance(text, str) or "=" not in text or os.path.exists(text):
-        return None, text
-    role, _, rest = text.partition("=")
-    if role in roles:
-        return role, rest
-    if role.isidentifier() and (rest.startswith((":", "-")) or os.path.exists(rest.partition(":")[0])):
-        raise SourceError(
-            f"{spec} has no input {role!r}; it takes {', '.join(roles)}",
-            hint=f"for example {roles[0]}={rest}",
-        )
-    return None, text
-
-
 def check_count(texts: Sequence[Any], roles: Sequence[str], spec: str) -> None:
     """Refuse more sources than inputs, and none. Raises SourceError."""
     wanted = ", ".join(roles)
@@ -166,14 +152,29 @@ def _open_files(
     texts: Sequence[str], paths: Paths, options: ReadOptions, keys: Sequence[tuple[Selector, ...]]
 ) -> list[Asked]:
     specs = parse_sources(texts)
+    faults: list[LosscliError] = []
+    for position, path in enumerate(dict.fromkeys(spec.path for spec in specs)):
+        assert path is not None
+        if path in paths.by_path:
+            continue
+        selections = [spec.columns for spec in specs if spec.path == path]
+        selections += [keys[min(len(keys) - 1, position)]] if keys else []
+        try:
+            opened = Opened(open_source(path, options, selectors=selections))
+        except LosscliError as fault:
+            faults.append(fault)
+            continue
+        paths.by_path[path] = len(paths.opened)
+        paths.opened.append(opened)
+    asked = []
     for spec in specs:
-        assert spec.path is not None
-        if spec.path not in paths.by_path:
-            selections = [other.columns for other in specs if other.path == spec.path]
-            paths.by_path[spec.path] = len(paths.opened)
-            selections += [keys[min(len(keys) - 1, len(paths.opened))]] if keys else []
-            paths.opened.append(Opened(open_source(spec.path, options, selectors=selections)))
-    return [_ask(spec, paths) for spec in specs]
+        if spec.path in paths.by_path:
+            try:
+                asked.append(_ask(spec, paths))
+            except LosscliError as fault:
+                faults.append(fault)
+    raise_together(faults)
+    return asked
 
 
 def _ask(spec: SourceSpec, paths: Paths) -> Asked:

@@ -9,14 +9,17 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from losscli.arrays import Rows
-from losscli.domains import ClassIndex, Domain, Fault, Labels, SignLabels, Simplex
+from losscli.domains import SUM_TOLERANCE, ClassIndex, Domain, Fault, Labels, SignLabels, Simplex
 from losscli.engine.rows import Rowset
-from losscli.errors import DataError, DomainError, LosscliError, Place, SeveralErrors, counted
-from losscli.registry import BoundLoss, Input
+from losscli.errors import DataError, DomainError, LosscliError, Place, counted, raise_together
+from losscli.registry import BoundLoss, Input, Shape
 from losscli.report.tables import Finding
 
 ROUNDED = 1e-6
 """A row of probabilities that is further than this from 1 was probably rounded when it was written."""
+
+DOUBTFUL_ROWS = 10
+"""So many logits that all lie in [0, 1] are no chance."""
 
 CODINGS = ("labels -1/+1?", "--labels ", "classes 1 to C?")
 """How the pieces of a hint start that are about the coding in general; the labels that were found say it
@@ -49,6 +52,38 @@ class _Signs:
     first: dict[int, Place] = field(default_factory=dict)
 
 
+@dataclass(slots=True)
+class _Doubt:
+    """Whether all logits of an input look like probabilities: in [0, 1], and rows of several sum to 1."""
+
+    entry: Input
+    rows: int = 0
+    holds: bool = True
+
+    def see(self, block: Rows) -> None:
+        """Look at some rows."""
+        self.rows += len(block)
+        if not self.holds:
+            return
+        self.holds = bool(block.min() >= 0.0 and block.max() <= 1.0)
+        if self.holds and self.entry.shape is Shape.VECTOR:
+            self.holds = block.shape[1] > 1 and bool((np.abs(Simplex.gaps(block)) <= SUM_TOLERANCE).all())
+
+    @property
+    def stands(self) -> bool:
+        """Whether there are enough rows that this is no chance."""
+        return self.holds and self.rows >= (2 if self.entry.shape is Shape.VECTOR else DOUBTFUL_ROWS)
+
+    def finding(self) -> Finding:
+        """The warning."""
+        what = "sum to 1 and lie" if self.entry.shape is Shape.VECTOR else "lie"
+        return Finding(
+            "W101",
+            f"all {counted(self.rows, 'row')} of the {self.entry.role} {what} in [0, 1]: "
+            f"probabilities, not logits? Then {self.entry.doubt}",
+        )
+
+
 class Guard:
     """Checks every rowset against the domains of all losses of a call."""
 
@@ -59,11 +94,14 @@ class Guard:
         self._rows = 0
         self._rounded = 0
         self._largest_gap = 0.0
+        self._doubts: dict[int, _Doubt] = {}
         for bound in losses:
             for position, entry in enumerate(bound.loss.inputs):
                 domain = entry.domain_for(bound.params)
                 if all(position != other or domain != known for other, _, known in self._checks):
                     self._checks.append((position, entry, domain))
+                if entry.doubt:
+                    self._doubts.setdefault(position, _Doubt(entry))
 
     @property
     def failed(self) -> bool:
@@ -84,6 +122,8 @@ class Guard:
                 gaps = np.abs(domain.gaps(block))
                 self._rounded += int((gaps > ROUNDED).sum())
                 self._largest_gap = max(self._largest_gap, float(gaps.max()))
+        for position, doubt in self._doubts.items():
+            doubt.see(rowset.inputs[position])
         return not self.failed
 
     def _add(self, rowset: Rowset, check: tuple[int, Input, Domain], fault: Fault) -> None:
@@ -121,10 +161,7 @@ class Guard:
         errors: list[LosscliError] = [
             tally.error(self._rows, self._hint(tally)) for tally in self._tallies.values()
         ]
-        if len(errors) == 1:
-            raise errors[0]
-        if errors:
-            raise SeveralErrors(errors)
+        raise_together(errors)
 
     def _hint(self, tally: _Tally) -> str:
         if tally.pasted:
@@ -143,15 +180,17 @@ class Guard:
 
     def findings(self) -> list[Finding]:
         """Warnings about the inputs."""
+        found = [doubt.finding() for doubt in self._doubts.values() if doubt.stands]
         if not self._rounded:
-            return []
+            return found
         return [
+            *found,
             Finding(
                 "W102",
                 f"{counted(self._rounded, 'row')} of probabilities "
                 f"{'sums' if self._rounded == 1 else 'sum'} to 1 only within {self._largest_gap:.1e}: "
                 "rounded when written? Used without change",
-            )
+            ),
         ]
 
 

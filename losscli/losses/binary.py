@@ -49,7 +49,7 @@ CHANCE = cells(
     "the predicted probability of class 1",
     hint="logits? use bce_logits; percentages? divide by 100; swapped files? the target comes first",
 )
-LOGIT = cells("prediction", "z", REALS, "the predicted logit of class 1")
+LOGIT = cells("prediction", "z", REALS, "the predicted logit of class 1", doubt="bce takes them")
 BERNOULLI = "Bernoulli, exactly for labels 0 and 1"
 
 

@@ -45,7 +45,13 @@ CHANCES = vectors(
     hint="logits? use softmax_ce or sparse_softmax_ce; percentages? divide by 100; "
     "independent labels? bce; swapped files? the target comes first",
 )
-LOGITS = vectors("prediction", "z", REALS, "the predicted logit of each class")
+LOGITS = vectors(
+    "prediction",
+    "z",
+    REALS,
+    "the predicted logit of each class",
+    doubt="categorical_ce or sparse_categorical_ce takes them",
+)
 CATEGORICAL = "categorical, exactly for one class a row"
 
 

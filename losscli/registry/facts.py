@@ -31,7 +31,8 @@ class Input(NamedTuple):
     """One input of a loss: its role, the symbol that formulas use, what it may hold, how its columns are
     read.
 
-    `domain` may depend on the parameters. `hint` says what to type when values lie outside.
+    `domain` may depend on the parameters. `hint` says what to type when values lie outside;
+    `doubt`, for logits, what to use if all of them turn out to be probabilities.
     """
 
     role: str
@@ -40,20 +41,21 @@ class Input(NamedTuple):
     shape: Shape
     words: str
     hint: str = ""
+    doubt: str = ""
 
     def domain_for(self, params: Values) -> Domain:
         """The domain under these parameters."""
         return self.domain(params) if callable(self.domain) else self.domain
 
 
-def cells(role: str, symbol: str, domain: Domain, words: str, *, hint: str = "") -> Input:
+def cells(role: str, symbol: str, domain: Domain, words: str, *, hint: str = "", doubt: str = "") -> Input:
     """An input whose cells stand alone: (n,) or (n, k)."""
-    return Input(role, symbol, domain, Shape.CELLS, words, hint)
+    return Input(role, symbol, domain, Shape.CELLS, words, hint, doubt)
 
 
-def vectors(role: str, symbol: str, domain: Domain, words: str, *, hint: str = "") -> Input:
+def vectors(role: str, symbol: str, domain: Domain, words: str, *, hint: str = "", doubt: str = "") -> Input:
     """An input whose rows are vectors: (n, k)."""
-    return Input(role, symbol, domain, Shape.VECTOR, words, hint)
+    return Input(role, symbol, domain, Shape.VECTOR, words, hint, doubt)
 
 
 def classes(

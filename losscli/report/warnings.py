@@ -14,6 +14,12 @@ class Warned:
 
 
 WARNINGS = {
+    "W101": Warned(
+        "Logits look like probabilities",
+        "Every value lies in [0, 1], and rows of several sum to 1, which logits hardly ever do. A loss of "
+        "logits squeezes probabilities a second time. The values are used as they are: if they are "
+        "probabilities, use the loss of probabilities.",
+    ),
     "W102": Warned(
         "Rows of probabilities sum to 1 only roughly",
         "The sums are off by more than float64 rounding but within the rounding of printed digits. The "

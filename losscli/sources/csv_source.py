@@ -125,7 +125,8 @@ class CsvSource(StreamedSource):
             (found for cell in bad if (found := cells.hint(cell.text, cell.reason)) is not None), None
         )
         if bad[0].row == 1 and bad[0].reason == "not a number" and not self.header.present and hint is None:
-            hint = "if the first row names the columns, add --header"
+            flag = "add --header" if self.options.header is None else "leave out --no-header"
+            hint = f"if the first row names the columns, {flag}"
         if self.names is not None and hint is None and bad[0].text.strip() in self.names:
             hint = "a header stands among the data: were files joined without removing their headers?"
         return CellError(shown, total, hint=hint)
