@@ -41,12 +41,13 @@ def value_columns(source: Source, taken: frozenset[int] = frozenset()) -> list[i
 
 
 def proposed(entry: Input, source: Source, taken: frozenset[int], *, first: bool) -> str:
-    """COLUMNS for one input of a file: all values for vectors, else the first one for the target, the last
-    one for what is given after it."""
+    """COLUMNS for one input of a file: all columns of numbers for vectors, else the first one for the target,
+    the last one for what is given after it."""
     values = value_columns(source, taken) or list(range(source.width))
     if entry.shape is not Shape.VECTOR:
-        values = values[:1] if first else values[-1:]
-    return typed(source, values)
+        return typed(source, values[:1] if first else values[-1:])
+    kinds = source.kinds()
+    return typed(source, [index for index in values if kinds[index] == "number"] or values)
 
 
 def dealt(inputs: Sequence[Input], source: Source, path: str) -> str | None:

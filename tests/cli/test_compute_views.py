@@ -4,6 +4,7 @@ are not silently without effect."""
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -131,7 +132,7 @@ def test_columns_that_do_not_match_in_number_are_named_in_the_hint(
     call = ("compute", "categorical_ce", "sample_data/iris_onehot.csv")
     options = ("--id", "id", "--format", "value")
     _, error = printed(capsys, *call, "sample_data/iris.csv", *options, code=2)
-    proposed = error.splitlines()[-1].split()[-1]
+    (proposed,) = re.findall(r"sample_data/iris\.csv:[^\s;]+", error)
     assert proposed == "sample_data/iris.csv:setosa,versicolor,virginica"
     out, _ = printed(capsys, *call, proposed, *options)
     assert float(out) > 0

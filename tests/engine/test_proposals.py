@@ -142,3 +142,11 @@ def test_one_hot_rows_and_class_indices_name_the_other_loss(tmp_path: Path, loss
     with pytest.raises(ColumnError) as caught:
         value(other, index, prediction)
     assert loss in str(caught.value.hint)
+
+
+def test_a_vector_is_proposed_from_columns_of_numbers() -> None:
+    with pytest.raises(ColumnError) as caught:
+        losscli.compute(
+            "categorical_ce", "sample_data/iris_onehot.csv:setosa..virginica", "sample_data/iris.csv"
+        )
+    assert "sample_data/iris.csv:setosa..virginica;" in str(caught.value.hint)
