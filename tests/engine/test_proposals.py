@@ -144,9 +144,8 @@ def test_one_hot_rows_and_class_indices_name_the_other_loss(tmp_path: Path, loss
     assert loss in str(caught.value.hint)
 
 
-def test_a_vector_is_proposed_from_columns_of_numbers() -> None:
+def test_a_vector_is_proposed_from_columns_of_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(Path(__file__).parents[2] / "sample_data")
     with pytest.raises(ColumnError) as caught:
-        losscli.compute(
-            "categorical_ce", "sample_data/iris_onehot.csv:setosa..virginica", "sample_data/iris.csv"
-        )
-    assert "sample_data/iris.csv:setosa..virginica;" in str(caught.value.hint)
+        losscli.compute("categorical_ce", "iris_onehot.csv:setosa..virginica", "iris.csv")
+    assert "iris.csv:setosa..virginica;" in str(caught.value.hint)
