@@ -10,10 +10,10 @@ from typing import NamedTuple
 from losscli.errors import BadCell, CellError, Place
 from losscli.sources import cells
 from losscli.sources.bytestream import ByteInput
-from losscli.sources.csv_head import Head, repeated_header
+from losscli.sources.csv_head import Head, read_head, repeated_header
 from losscli.sources.csv_parse import Bad, Broken, ChunkParser, Layout, Parsed
 from losscli.sources.csv_rows import Chunk, RowCutter
-from losscli.sources.file_source import StreamedSource
+from losscli.sources.file_source import Opening, StreamedSource
 from losscli.sources.formats import BOM
 from losscli.sources.records import Block, Column, Header, Kind, LinePlaces
 
@@ -195,3 +195,9 @@ def _parsed(cutter: RowCutter, layers: _Layers) -> Iterator[Parsed | Broken]:
     from losscli.sources.ahead import Ahead
 
     yield from Ahead(chain((first, second), chunks), work, threads=THREADS, limit=AHEAD)
+
+
+def opened(opening: Opening) -> CsvSource:
+    """The source of a stream of delimited text. Raises what `read_head` raises."""
+    path, options, stream, declared, form, selectors = opening
+    return CsvSource(path, options, stream, declared, form, read_head(stream, options, form, selectors))

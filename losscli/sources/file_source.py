@@ -3,12 +3,30 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from losscli.errors import ReadError
 from losscli.sources.bytestream import ByteInput
 from losscli.sources.formats import Declared, open_checked
+from losscli.sources.grammar import Selector
 from losscli.sources.records import ReadOptions
+
+
+class Opening(NamedTuple):
+    """What a format's `opened` is given: a stream at its start whose format is decided.
+
+    `declared` is what suffix or `--input-format` say, `form` the format itself, `selectors` every selection
+    that is read from the path.
+    """
+
+    path: str
+    options: ReadOptions
+    stream: ByteInput
+    declared: Declared
+    form: str
+    selectors: Sequence[tuple[Selector, ...] | None]
 
 
 @dataclass

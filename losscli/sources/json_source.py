@@ -14,7 +14,7 @@ from losscli.arrays import Integers
 from losscli.errors import FormatError, Place, RowsError, ShapeError, counted
 from losscli.sources import json_text
 from losscli.sources.bad_cells import BadCells
-from losscli.sources.file_source import FileSource
+from losscli.sources.file_source import FileSource, Opening
 from losscli.sources.formats import BOM
 from losscli.sources.json_cells import as_text, convert, kind_of, shown
 from losscli.sources.records import Block, Column, Header, Kind, Places
@@ -252,3 +252,9 @@ class JsonSource(FileSource):
 
 def _shown(cells: Sequence[Sequence[Any]], row: int, column: int) -> str:
     return shown(cells[column][row])
+
+
+def opened(opening: Opening) -> JsonSource:
+    """The source of a JSON document. Raises what `read_document` raises."""
+    stream = opening.stream
+    return JsonSource(opening.path, opening.options, stream, read_document(stream.name, stream.read_all()))

@@ -11,7 +11,7 @@ from losscli.sources import json_text
 from losscli.sources.bad_cells import BadCells
 from losscli.sources.bytestream import ByteInput
 from losscli.sources.cells import BLANK_LINE
-from losscli.sources.file_source import StreamedSource
+from losscli.sources.file_source import Opening, StreamedSource
 from losscli.sources.formats import BOM, HEAD_BYTES
 from losscli.sources.json_cells import as_text, convert, kind_of, shown
 from losscli.sources.json_source import decoded, keys_header, row_fault, row_kind
@@ -251,3 +251,9 @@ def _whole_lines(stream: ByteInput, block_bytes: int) -> Iterator[bytes]:
 
 def _shown(row: Any, value: Any) -> str:
     return "" if row is _BLANK else shown(value)
+
+
+def opened(opening: Opening) -> NdjsonSource:
+    """The source of a stream of JSON lines. Raises what `read_head` raises."""
+    path, options, stream, declared, *_ = opening
+    return NdjsonSource(path, options, stream, declared, read_head(stream))

@@ -12,7 +12,7 @@ from losscli.arrays import AnyArray
 from losscli.errors import FormatError, ShapeError
 from losscli.sources import typed_arrays
 from losscli.sources.bytestream import ByteInput
-from losscli.sources.file_source import StreamedSource
+from losscli.sources.file_source import Opening, StreamedSource
 from losscli.sources.records import Block, Column, Header, Kind
 
 _DAMAGED = "the file is damaged or was not copied completely"
@@ -171,3 +171,9 @@ class NpySource(StreamedSource):
         if stream.read(1):
             hint = "save each array to its own file"
             raise FormatError(f"{self.name} holds more than one array of {self.head.rows} rows", hint=hint)
+
+
+def opened(opening: Opening) -> NpySource:
+    """The source of an array file. Raises what `read_head` raises."""
+    path, options, stream, declared, *_ = opening
+    return NpySource(path, options, stream, declared, read_head(stream))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib import import_module
 
 from losscli.sources import formats
+from losscli.sources.file_source import Opening
 from losscli.sources.grammar import Selector
 from losscli.sources.records import ReadOptions, Source
 
@@ -16,6 +18,8 @@ def open_source(
     selectors: Sequence[tuple[Selector, ...] | None] = (),
 ) -> Source:
     """Open one path, whatever its format, and decide what its first row is.
+
+    The reader of a format is the module `FORMAT_source` of this room, with `opened(Opening) -> Source`.
 
     `selectors` holds the selections of everything that is read from this path (the keys included): a path is
     opened once and the header rule depends on the selected cells; None, or no selection at all, is every
@@ -33,24 +37,9 @@ def open_source(
             start = stream.read(formats.HEAD_BYTES)
             stream.push(start)
             form = formats.by_content(start)
-        if form in ("csv", "tsv"):
-            from losscli.sources.csv_head import read_head
-            from losscli.sources.csv_source import CsvSource
-
-            head = read_head(stream, options, form, selectors)
-            return CsvSource(path, options, stream, declared, form, head)
-        if form == "json":
-            from losscli.sources.json_source import JsonSource, read_document
-
-            return JsonSource(path, options, stream, read_document(stream.name, stream.read_all()))
-        if form == "ndjson":
-            from losscli.sources import ndjson_source
-
-            lines = ndjson_source.read_head(stream)
-            return ndjson_source.NdjsonSource(path, options, stream, declared, lines)
-        from losscli.sources import npy_source
-
-        return npy_source.NpySource(path, options, stream, declared, npy_source.read_head(stream))
+        reader = import_module(f"losscli.sources.{'csv' if form == 'tsv' else form}_source")
+        source: Source = reader.opened(Opening(path, options, stream, declared, form, selectors))
+        return source
     except BaseException:
         stream.close()
         raise
