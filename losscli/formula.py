@@ -13,6 +13,8 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Protocol, TypeAlias
 
+from losscli import decimals
+
 Value: TypeAlias = Any
 """A number of the arithmetic in use, a list of such numbers (a vector), or a truth value."""
 
@@ -25,6 +27,11 @@ class Arithmetic(Protocol):
     def exp(self, value: Value) -> Value: ...
     def sqrt(self, value: Value) -> Value: ...
     def power(self, base: Value, exponent: Value) -> Value: ...
+    def atan(self, value: Value) -> Value: ...
+    def cos(self, value: Value) -> Value: ...
+    def sin(self, value: Value) -> Value: ...
+    def erf(self, value: Value) -> Value: ...
+    def pi(self) -> Value: ...
 
 
 class DecimalArithmetic:
@@ -55,6 +62,21 @@ class DecimalArithmetic:
     def power(self, base: Value, exponent: Value) -> Value:
         return self.context.power(base, exponent)
 
+    def atan(self, value: Value) -> Value:
+        return decimals.atan(value, self.context)
+
+    def cos(self, value: Value) -> Value:
+        return decimals.cos(value, self.context)
+
+    def sin(self, value: Value) -> Value:
+        return decimals.sin(value, self.context)
+
+    def erf(self, value: Value) -> Value:
+        return decimals.erf(value, self.context)
+
+    def pi(self) -> Value:
+        return decimals.pi(self.context)
+
 
 Watcher: TypeAlias = Callable[[str, Value], None]
 
@@ -74,7 +96,11 @@ _COMPARISONS: dict[type[ast.cmpop], Callable[[Value, Value], bool]] = {
     ast.NotEq: lambda a, b: a != b,
     ast.Is: lambda a, b: a is b,
 }
-FUNCTIONS = ("log", "exp", "sqrt", "abs", "max", "min", "sum", "sign", "one_hot")
+FUNCTIONS = (
+    *("log", "exp", "sqrt", "abs", "max", "min", "sum", "sign", "one_hot", "atan", "cos", "sin", "erf"),
+    *("range", "len", "sorted", "cumsum"),
+)
+CONSTANTS = ("pi",)
 
 
 class Formula:
@@ -111,7 +137,7 @@ class Formula:
             for node in ast.walk(statement):
                 if isinstance(node, ast.Name):
                     (made if isinstance(node.ctx, ast.Store) else used).add(node.id)
-        return used - made - set(FUNCTIONS)
+        return used - made - {*FUNCTIONS, *CONSTANTS}
 
     def evaluate(
         self, values: Mapping[str, Value], arithmetic: Arithmetic, watch: Watcher | None = None
@@ -141,7 +167,7 @@ class _Walker:
         if isinstance(value, str) or value is None:
             return value
         if isinstance(value, Sequence):
-            return [self.arithmetic.number(float(item)) for item in value]
+            return [self._convert(item) for item in value]
         return self.arithmetic.number(float(value))
 
     def tell(self, text: str, value: Value) -> None:
@@ -156,13 +182,33 @@ class _Walker:
             case ast.Constant(value=None):
                 return None  # `threshold is None`: an optional parameter that was not given
             case ast.Name(id=name):
-                return self.scope[name]
+                return self.arithmetic.pi() if name == "pi" and name not in self.scope else self.scope[name]
+            case ast.GeneratorExp(elt=body, generators=loops) | ast.ListComp(elt=body, generators=loops):
+                return self._repeat(body, loops)
             case ast.IfExp() | ast.BoolOp() | ast.Compare():
                 return self._decide(node)
         result = self._operate(node)
         if not isinstance(node, ast.UnaryOp) or not isinstance(node.operand, (ast.Name, ast.Constant)):
             self.tell(ast.unparse(node), result)
         return result
+
+    def _repeat(self, body: ast.expr, loops: list[ast.comprehension]) -> list[Value]:
+        """The values of `body for name in vector if condition`, loop within loop; its steps are not told."""
+        if not loops:
+            return [self.visit(body)]
+        loop, found = loops[0], []
+        if not isinstance(loop.target, ast.Name):
+            raise ValueError(f"not allowed in a formula: {ast.unparse(loop)}")
+        watch, self.watch = self.watch, None
+        kept, items = dict(self.scope), self.visit(loop.iter)
+        if not isinstance(items, list):
+            raise ValueError(f"not allowed in a formula: {ast.unparse(loop)}, of one number")
+        for item in items:
+            self.scope[loop.target.id] = item
+            if all(self.visit(condition) for condition in loop.ifs):
+                found += self._repeat(body, loops[1:])
+        self.scope, self.watch = kept, watch
+        return found
 
     def _decide(self, node: ast.expr) -> Value:
         match node:
@@ -180,6 +226,8 @@ class _Walker:
         match node:
             case ast.Subscript(value=vector, slice=index):
                 return self.visit(vector)[int(self.visit(index))]
+            case ast.UnaryOp(op=ast.Not(), operand=operand):
+                return not self.visit(operand)
             case ast.UnaryOp(op=ast.USub(), operand=operand):
                 return self._each(lambda a: -a, self.visit(operand))
             case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPERATORS:
@@ -218,13 +266,25 @@ class _Walker:
         }
         return self._each(operations[sign], left, right)
 
+    def _call_of_vector(self, name: str, first: Value, arguments: list[Value]) -> Value:
+        number = self.arithmetic.number
+        if name == "range":
+            start, stop = (0, first) if len(arguments) == 1 else arguments
+            return [number(float(place)) for place in range(int(start), int(stop))]
+        if name == "len":
+            return number(float(len(first)))
+        if name == "sorted":
+            return sorted(first)
+        total, sums = number(0.0), []
+        for item in first:
+            total = total + item
+            sums.append(total)
+        return total if name == "sum" else sums
+
     def _call(self, name: str, arguments: list[Value]) -> Value:
         first = arguments[0]
-        if name == "sum":
-            total = self.arithmetic.number(0.0)
-            for item in first:
-                total = total + item
-            return total
+        if name in ("sum", "cumsum", "sorted", "len", "range"):
+            return self._call_of_vector(name, first, arguments)
         if name == "one_hot":  # as many places as the second argument has, and a 1 at the first one's
             own = int(first)
             return [self.arithmetic.number(float(place == own)) for place in range(len(arguments[1]))]
@@ -239,6 +299,10 @@ class _Walker:
             "log": self.arithmetic.log,
             "exp": self.arithmetic.exp,
             "sqrt": self.arithmetic.sqrt,
+            "atan": self.arithmetic.atan,
+            "cos": self.arithmetic.cos,
+            "sin": self.arithmetic.sin,
+            "erf": self.arithmetic.erf,
             "abs": abs,
             "sign": lambda a: one if a > 0 else -one if a < 0 else a * 0,
         }

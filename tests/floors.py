@@ -11,6 +11,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
     frozenset(rooms.split())
     for rooms in (
         "errors arrays",
+        "decimals",
         "domains formula",
         "params",  # its intervals are domains, so it stands half a floor above them
         "numerics",

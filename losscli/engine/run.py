@@ -186,6 +186,6 @@ class Run:
 def _check_fit(bound: BoundLoss, rowset: Rowset) -> None:
     """Refuse shapes that the loss cannot take, in words about files."""
     try:
-        bound.loss.check_shapes([block.shape for block in rowset.inputs])
+        bound.loss.check_shapes([block.shape for block in rowset.inputs], bound.params)
     except DataError as error:
         raise UsageError(error.message, hint=error.hint) from error

@@ -14,7 +14,7 @@ from losscli.numerics.stable import (
     quietly,
     sigmoid,
 )
-from losscli.params import Param
+from losscli.params import Param, as_number
 from losscli.registry import (
     Accuracy,
     FrequencyConstant,
@@ -251,9 +251,9 @@ def _predicted(params: Values) -> Domain:
 def _score_of(label: float, params: Values) -> float:
     """A prediction that counts as this class: the class itself, moved across the threshold where needed."""
     threshold = params["threshold"]
-    if threshold is None or (label > float(threshold)) == (label == 1.0):
+    if threshold is None or (label > as_number(threshold)) == (label == 1.0):
         return label
-    return float(threshold) if label == 0.0 else float(np.nextafter(float(threshold), math.inf))
+    return as_number(threshold) if label == 0.0 else float(np.nextafter(as_number(threshold), math.inf))
 
 
 def _right_class(target: Rows, params: Values) -> Rows:

@@ -9,7 +9,7 @@ import numpy as np
 from losscli.arrays import Floats, Rows
 from losscli.domains import POSITIVE, REALS, SIGNS
 from losscli.numerics.stable import quietly, sigmoid, softplus
-from losscli.params import Param
+from losscli.params import Param, as_number
 from losscli.registry import Accuracy, MomentsConstant, Perfect, Values, cells, loss, zero_rows
 
 LABEL = cells(
@@ -25,7 +25,7 @@ MARGIN = Param("margin", 1.0, "the score on the right side from which the loss i
 
 
 def _margin(params: Values) -> float:
-    return float(params["margin"] or 1.0)
+    return as_number(params["margin"])
 
 
 BEYOND_MARGIN = Perfect(

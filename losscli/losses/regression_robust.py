@@ -10,7 +10,7 @@ from losscli.losses.regression import EXACT_HIT, PREDICTION, TARGET
 from losscli.numerics.stable import log_cosh as stable_log_cosh
 from losscli.numerics.stable import pseudo_huber as stable_pseudo_huber
 from losscli.numerics.stable import quietly, scaled_difference
-from losscli.params import Param
+from losscli.params import Param, as_number
 from losscli.registry import Accuracy, NoConstant, QuantileConstant, loss
 
 ROOT = NoConstant("no closed form: the root of a monotone equation, found only by iteration")
@@ -234,9 +234,7 @@ def _pinball_slope(target: Rows, prediction: Rows, *, tau: float) -> Rows:
     gradient_formula="1 - tau if p > y else (-tau if p < y else 0)",
     kinks=("p - y",),
     likelihood="asymmetric Laplace with unit scale; the constant -ln(tau (1 - tau)) is dropped",
-    best_constant=QuantileConstant(
-        "the tau-quantile of the target", lambda params: float(params["tau"] or 0.5)
-    ),
+    best_constant=QuantileConstant("the tau-quantile of the target", lambda params: as_number(params["tau"])),
     perfect=EXACT_HIT,
     same_as={
         "sklearn": "sklearn.metrics.mean_pinball_loss(y, p, alpha=tau)",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from losscli.registry.bound import BoundLoss
+from losscli.registry.conventions import Convention
 from losscli.registry.facts import (
     Accuracy,
     BestConstant,
@@ -16,12 +18,15 @@ from losscli.registry.facts import (
     Values,
     cells,
     classes,
+    numbers,
     plain,
+    series,
     square,
+    tensors,
     vectors,
     zero_rows,
 )
-from losscli.registry.grammar import BoundLoss, bind, parse_losses
+from losscli.registry.grammar import bind, bind_loss, parse_losses, twice
 from losscli.registry.lookup import all_losses, families, get, nearest
 from losscli.registry.record import Loss, loss
 
@@ -29,6 +34,7 @@ __all__ = [
     "Accuracy",
     "BestConstant",
     "BoundLoss",
+    "Convention",
     "FrequencyConstant",
     "Input",
     "Loss",
@@ -41,15 +47,20 @@ __all__ = [
     "Values",
     "all_losses",
     "bind",
+    "bind_loss",
     "cells",
     "classes",
     "families",
     "get",
     "loss",
     "nearest",
+    "numbers",
     "parse_losses",
     "plain",
+    "series",
     "square",
+    "tensors",
+    "twice",
     "vectors",
     "zero_rows",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from typing import Any, NamedTuple, TypeAlias
 
@@ -25,6 +25,24 @@ class Shape(Enum):
     """(n, k): a row is one vector, and the loss gives one number a row."""
     CLASS = "class"
     """(n,): a class a row."""
+    NUMBER = "number"
+    """(n,): one number a row, beside vectors."""
+    TENSOR = "tensor"
+    """(n, a, b): a row is a matrix, from an N-d .npy."""
+    SERIES = "series"
+    """(m,): numbers that do not pair by row, such as a training series; the loss sees what `prepare` makes of
+    them, one number a row."""
+
+
+AXES: Mapping[Shape, tuple[tuple[str, ...], ...]] = {
+    Shape.CELLS: ((), ("k",)),
+    Shape.VECTOR: (("k",),),
+    Shape.CLASS: ((),),
+    Shape.NUMBER: ((),),
+    Shape.TENSOR: (("a", "b"),),
+    Shape.SERIES: ((),),
+}
+"""The axes behind the row that an input of each shape may have, unless it names its own."""
 
 
 class Input(NamedTuple):
@@ -32,7 +50,10 @@ class Input(NamedTuple):
     read.
 
     `domain` may depend on the parameters. `hint` says what to type when values lie outside;
-    `doubt`, for logits, what to use if all of them turn out to be probabilities.
+    `doubt`, for logits, what to use if all of them turn out to be probabilities. `axes` are the axes that may
+    stand behind the row's, each a letter; inputs agree in the length of axes that share a letter. An input
+    with a `default` may be left out: the function makes its block from the blocks before it. `prepare` makes
+    one number of a SERIES.
     """
 
     role: str
@@ -42,27 +63,71 @@ class Input(NamedTuple):
     words: str
     hint: str = ""
     doubt: str = ""
+    axes: tuple[tuple[str, ...], ...] = ()
+    default: Callable[[Sequence[Rows]], Rows] | None = None
+    prepare: Callable[[Floats, Values], float] | None = None
 
     def domain_for(self, params: Values) -> Domain:
         """The domain under these parameters."""
         return self.domain(params) if callable(self.domain) else self.domain
 
+    def along(self, *axes: str) -> Input:
+        """The same input with these letters for the axes behind the row's."""
+        return self._replace(axes=(axes,))
 
-def cells(role: str, symbol: str, domain: Domain, words: str, *, hint: str = "", doubt: str = "") -> Input:
+    @property
+    def forms(self) -> tuple[tuple[str, ...], ...]:
+        """The axes that may stand behind the row's."""
+        return self.axes or AXES[self.shape]
+
+    @property
+    def paired(self) -> bool:
+        """Whether its rows pair with those of the other inputs."""
+        return self.shape is not Shape.SERIES
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether a row of it takes several columns as one thing."""
+        return self.shape in (Shape.VECTOR, Shape.TENSOR)
+
+
+AnyDomain: TypeAlias = "Domain | Callable[[Values], Domain]"
+
+
+def cells(role: str, symbol: str, domain: AnyDomain, words: str, *, hint: str = "", doubt: str = "") -> Input:
     """An input whose cells stand alone: (n,) or (n, k)."""
     return Input(role, symbol, domain, Shape.CELLS, words, hint, doubt)
 
 
-def vectors(role: str, symbol: str, domain: Domain, words: str, *, hint: str = "", doubt: str = "") -> Input:
-    """An input whose rows are vectors: (n, k)."""
+def vectors(
+    role: str, symbol: str, domain: AnyDomain, words: str, *, hint: str = "", doubt: str = ""
+) -> Input:
+    """An input whose rows are vectors: (n, k); `.along("m")` for vectors of another length than the
+    others'."""
     return Input(role, symbol, domain, Shape.VECTOR, words, hint, doubt)
 
 
-def classes(
-    role: str, symbol: str, domain: Domain | Callable[[Values], Domain], words: str, *, hint: str = ""
-) -> Input:
+def classes(role: str, symbol: str, domain: AnyDomain, words: str, *, hint: str = "") -> Input:
     """An input with one class a row: (n,)."""
     return Input(role, symbol, domain, Shape.CLASS, words, hint)
+
+
+def numbers(role: str, symbol: str, domain: AnyDomain, words: str, *, hint: str = "") -> Input:
+    """An input with one number a row, beside vectors: (n,)."""
+    return Input(role, symbol, domain, Shape.NUMBER, words, hint)
+
+
+def tensors(role: str, symbol: str, domain: AnyDomain, words: str, *, hint: str = "") -> Input:
+    """An input whose rows are matrices: (n, a, b); `.along("t", "c")` names the axes."""
+    return Input(role, symbol, domain, Shape.TENSOR, words, hint)
+
+
+def series(
+    role: str, symbol: str, domain: AnyDomain, words: str, *, prepare: Callable[[Floats, Values], float]
+) -> Input:
+    """Numbers that do not pair by row, (m,): the loss sees what `prepare` makes of them, the same for every
+    row (of a group)."""
+    return Input(role, symbol, domain, Shape.SERIES, words, prepare=prepare)
 
 
 class Statistic(NamedTuple):

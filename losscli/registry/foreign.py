@@ -1,5 +1,5 @@
 """Names that other frameworks give their losses (`torch.mse_loss`, `BCELoss`), and the loss here that they
-mean. They are answered, not accepted: a framework's number may follow a convention of its own."""
+mean."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from losscli.errors import ParamError
+
 if TYPE_CHECKING:
+    from losscli.registry.conventions import Convention
     from losscli.registry.record import Loss
 
 SPELLINGS = {"pytorch": "torch", "tf": "keras", "tensorflow": "keras", "scikit-learn": "sklearn"}
@@ -26,7 +29,8 @@ def framework_of(name: str, losses: Mapping[str, Loss]) -> str | None:
     word = SPELLINGS.get(first.lower(), first.lower())
     known = {
         *SPELLINGS.values(),
-        *(key for loss in losses.values() for key in (*loss.same_as, *loss.differs)),
+        *(convention.framework for loss in losses.values() for convention in loss.conventions),
+        *(key for loss in losses.values() for key in loss.differs),
     }
     return word if dot and rest and word in known else None
 
@@ -41,10 +45,34 @@ def spellings(name: str) -> list[str]:
     return list(dict.fromkeys([snake, snake.removesuffix("_loss")]))
 
 
-def by_call(name: str, framework: str, losses: Mapping[str, Loss]) -> list[str]:
-    """The losses whose number the framework's function of this name gives."""
-    call = re.compile(rf"\b{re.escape(name.rpartition('.')[2])}\(")
-    return [key for key, loss in losses.items() if call.search(loss.same_as.get(framework, ""))]
+def functions(name: str, framework: str | None, losses: Mapping[str, Loss]) -> list[tuple[Loss, Convention]]:
+    """Every loss and convention whose function has this name, in one framework or (None) in any."""
+    wanted = {name.strip().rpartition(".")[2].lower().replace("-", "_"), *spellings(name)}
+    found = []
+    for loss in losses.values():
+        for convention in loss.conventions:
+            names = {word.lower().replace("-", "_") for word in convention.all_names}
+            if framework in (None, convention.framework) and names & wanted:
+                found.append((loss, convention))
+    return found
+
+
+def convention_of(loss: Loss, word: str) -> Convention:
+    """The convention that `as=WORD` means: a framework's first one for this loss, or FRAMEWORK.FUNCTION.
+    Raises ParamError, which says who has it."""
+    first, dot, rest = word.strip().lower().partition(".")
+    framework = SPELLINGS.get(first, first)
+    own = [one for one in loss.conventions if one.framework == framework]
+    if dot:
+        own = [one for one in own if rest.rpartition(".")[2] in {name.lower() for name in one.all_names}]
+    if own:
+        return own[0]
+    known = list(dict.fromkeys(one.framework for one in loss.conventions))
+    more = f"{framework} {loss.differs[framework]}; " if framework in loss.differs else ""
+    have = f"it is in {', '.join(known)}" if known else "no framework has it"
+    raise ParamError(
+        f"{loss.name}:as={word}: {framework or 'an empty word'} has no such loss", hint=more + have
+    )
 
 
 def difference(loss: Loss, framework: str) -> str:
@@ -54,6 +82,7 @@ def difference(loss: Loss, framework: str) -> str:
     more = f"`losscli explain {loss.name}` compares the frameworks"
     if word in loss.differs:
         return f"{word} {loss.differs[word]}; {more}"
-    if word in loss.same_as:
-        return f"{loss.same_as[word]} gives the same number; {more}"
+    for own in loss.conventions:
+        if own.framework == word:
+            return f"{own.call} {own.differs or 'gives the same number'}; {more}"
     return more

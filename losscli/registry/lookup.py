@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from losscli.errors import UnknownLoss
-from losscli.registry.foreign import by_call, difference, framework_of, spellings
+from losscli.registry.conventions import Convention
+from losscli.registry.foreign import difference, framework_of, functions, spellings
 from losscli.registry.record import Loss
 
 _LOSSES: dict[str, Loss] = {}
@@ -62,9 +63,52 @@ def get(name: str) -> Loss:
     key = normalise(name)
     if key in _NAMES:
         return _LOSSES[_NAMES[key]]
+    raise _unknown(name)
+
+
+def candidates(name: str) -> list[tuple[Loss, Convention | None]]:
+    """What a name in LOSSES means: one loss, or several that take inputs of other shapes; with a convention
+    where a framework is named. Raises UnknownLoss."""
+    key = normalise(name)
+    if key in _NAMES:
+        return [(_LOSSES[_NAMES[key]], None)]
+    framework = framework_of(name, _LOSSES)
+    if framework is not None:
+        found = functions(name, framework, _LOSSES)
+        if _told_apart(found):
+            return list(found)
+        raise _unknown(name) if not found else _ambiguous(name, found)
+    meant = functions(name, None, _LOSSES)
+    if meant and key not in ADVICE:
+        losses = list({loss.name: loss for loss, _ in meant}.values())
+        if all(own.same or own.edge for _, own in meant) and _told_apart([(loss, None) for loss in losses]):
+            return [(loss, None) for loss in losses]
+        raise _ambiguous(name, meant)
+    raise _unknown(name)
+
+
+def _told_apart(found: Sequence[tuple[Loss, Convention | None]]) -> bool:
+    """Whether the inputs' shapes alone decide which of several losses is meant."""
+    forms = [tuple((entry.role, entry.shape) for entry in loss.inputs) for loss, _ in found]
+    roles = {tuple(role for role, _ in form) for form in forms}
+    return len(set(forms)) == len(forms) and len(roles) == 1
+
+
+def _ambiguous(name: str, found: Sequence[tuple[Loss, Convention | None]]) -> UnknownLoss:
+    words = [f"{own.framework}.{own.name} is {loss.name}" for loss, own in found if own is not None]
+    losses = dict.fromkeys(loss.name for loss, _ in found)
+    names = [f"{loss.name}:as={own.framework}" for loss, own in found if own is not None]
+    choice = " or ".join(losses) if len(losses) > 1 else " or ".join(dict.fromkeys(names))
+    return UnknownLoss(
+        f"{name!r} has several meanings: {'; '.join(dict.fromkeys(words))}", hint=f"say which: {choice}"
+    )
+
+
+def _unknown(name: str) -> UnknownLoss:
+    key = normalise(name)
     if key in ADVICE:
-        raise UnknownLoss(f"no loss is called {name!r}", hint=f"use {ADVICE[key]}")
-    raise UnknownLoss(f"unknown loss {name!r}", hint=foreign_answer(name) or _near_answer(name))
+        return UnknownLoss(f"no loss is called {name!r}", hint=f"use {ADVICE[key]}")
+    return UnknownLoss(f"unknown loss {name!r}", hint=foreign_answer(name) or _near_answer(name))
 
 
 def _near_answer(name: str) -> str:
@@ -74,20 +118,18 @@ def _near_answer(name: str) -> str:
 
 
 def foreign_answer(name: str) -> str:
-    """What to type instead of another framework's name of a loss; empty where it is no such name."""
+    """What to type instead of another framework's name that is none of ours; empty where it is no such
+    name."""
     framework = framework_of(name, _LOSSES)
     words = spellings(name)
     if framework is None and ("." in name or normalise(name) in words):
         return ""
-    found = by_call(name, framework, _LOSSES) if framework else []
     advice = next((ADVICE[word] for word in words if word in ADVICE), None)
-    if advice is not None and len(found) != 1:
+    if advice is not None:
         return f"use {advice}"
-    found = found or [_NAMES[word] for word in words if word in _NAMES][:1]
-    if len(found) == 1:
-        return f"use {found[0]}; {difference(_LOSSES[found[0]], framework or '')}"
+    found = [_NAMES[word] for word in words if word in _NAMES][:1]
     if found:
-        return f"use {' or '.join(found)}; `losscli explain {found[0]}` says what it is"
+        return f"use {found[0]}; {difference(_LOSSES[found[0]], framework or '')}"
     near = nearest(words[-1])
     start = f"did you mean {', '.join(near)}? " if near else ""
     return f"{start}`losscli list --framework {framework}` prints what it has" if framework else ""

@@ -10,17 +10,18 @@ from typing import Any
 
 import numpy as np
 
-from losscli.arrays import AnyArray, ArrayLike, Floats, Rows
-from losscli.domains import first_fault
-from losscli.errors import DataError, DomainError, RowsError, ShapeError
+from losscli.arrays import ArrayLike, Floats, Rows
+from losscli.errors import DataError
 from losscli.formula import Formula
 from losscli.numerics.exact import ExactSum, Number
-from losscli.numerics.given import to_array
 from losscli.numerics.pieces import in_pieces
 from losscli.params import Param, ParamValue, resolve
+from losscli.registry.checking import check_arrays, check_shapes
+from losscli.registry.conventions import SINGLE, Convention
 from losscli.registry.facts import Accuracy, BestConstant, Input, Perfect, Shape, Statistic, Values
 
 Combine = Callable[[Mapping[str, Sequence[ExactSum]], ExactSum | int, Values], Number]
+Total = Callable[[Sequence[Rows], "Floats | None", Values], Number]
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,6 +30,16 @@ class Loss:
 
     Called with arrays it checks them and gives one number a row: (n,) for losses of vectors and classes, the
     shape of the inputs for losses of cells. A loss over the whole set gives one number. Nothing is broadcast.
+
+    `same_as` names the call that gives the same number, by framework; `deviations` are calls that give
+    another one; `differs` says in words what of a framework is related but gives no such number. With
+    `counts(*blocks, **params)` a row counts that much in the mean, which is the sum of the rows over the sum
+    of their counts; a row that counts 0 is left out. A `gather` loss sees all rows at once; its `total`, if
+    any, is the number of the whole set, from the blocks, the weights (None without) and the parameters.
+    `slope_of` is the role by which the gradient is taken, the last input's unless it is named. `choose` gives
+    the inputs where they depend on the parameters; `inputs` are then those of the defaults. `fits` says
+    what is wrong with parameters for inputs of these shapes, such as three levels for two columns.
+    `contrast` are small good arrays, one for each input, on which the deviations give other numbers.
     """
 
     name: str
@@ -49,11 +60,19 @@ class Loss:
     likelihood: str | None = None
     same_as: Mapping[str, str] = field(default_factory=dict)
     differs: Mapping[str, str] = field(default_factory=dict)
+    deviations: tuple[Convention, ...] = ()
     kinks: tuple[str, ...] = ()
     accuracy: Accuracy = field(default_factory=Accuracy)
     downward: bool = False
     combine: Combine | None = None
     part: str | None = None
+    counts: Callable[..., Rows] | None = None
+    gather: bool = False
+    total: Total | None = None
+    slope_of: str = ""
+    choose: Callable[[Values], tuple[Input, ...]] | None = None
+    fits: Callable[[Sequence[tuple[int, ...]], Values], str] | None = None
+    contrast: tuple[Any, ...] = ()
     origin: str = "losscli"
 
     def __repr__(self) -> str:
@@ -67,7 +86,24 @@ class Loss:
     @cached_property
     def by_cells(self) -> bool:
         """Whether every cell has its own loss, so that several columns are several outputs."""
-        return all(entry.shape is Shape.CELLS for entry in self.inputs)
+        return all(entry.shape is Shape.CELLS for entry in self.inputs if entry.paired) and not self.gather
+
+    def inputs_for(self, params: Values) -> tuple[Input, ...]:
+        """The inputs under these parameters."""
+        return self.inputs if self.choose is None else self.choose(params)
+
+    def slope_at(self, params: Values) -> int:
+        """The position of the input by which the gradient is taken."""
+        inputs = self.inputs_for(params)
+        if not self.slope_of:
+            return max(at for at, entry in enumerate(inputs) if entry.paired and entry.default is None)
+        return next(at for at, entry in enumerate(inputs) if entry.role == self.slope_of)
+
+    @cached_property
+    def conventions(self) -> tuple[Convention, ...]:
+        """Every function of a framework that computes this loss, those of the same number first."""
+        same = (Convention(name, call, single=name in SINGLE) for name, call in self.same_as.items())
+        return (*same, *self.deviations)
 
     @property
     def doc(self) -> str:
@@ -82,15 +118,17 @@ class Loss:
         """Every parameter's value. Raises ParamError."""
         return resolve(self.params, given, self.name)
 
-    def spec(self, params: Values) -> str:
-        """The loss as LOSSES takes it: the name and what differs from the defaults."""
-        parts = [f"{p.name}={p.show(params[p.name])}" for p in self.params if params[p.name] != p.default]
+    def spec(self, params: Values, usual: Values | None = None) -> str:
+        """The loss as LOSSES takes it: the name and what differs from the defaults (or from the `usual`)."""
+        known = usual if usual is not None else {p.name: p.default for p in self.params}
+        changed = [p for p in self.params if params[p.name] != known[p.name]]
+        parts = [f"{p.name}={p.show(params[p.name])}" for p in changed]
         return ":".join([self.name, *parts])
 
     def rows(self, blocks: Sequence[Rows], params: Values) -> Rows:
         """Per-row values of clean blocks; for a set loss those of its per-row part."""
         if not self.is_set:
-            return in_pieces(self.function, blocks, params)
+            return self._run(self.function, blocks, params)
         (statistic,) = self.statistics(blocks, params).values()
         if statistic.kind != "square":
             return statistic.values
@@ -103,15 +141,19 @@ class Loss:
         return found
 
     def slopes(self, blocks: Sequence[Rows], params: Values) -> Rows:
-        """The gradient at clean blocks, of the last one's shape. Raises DataError where there is none."""
+        """The gradient at clean blocks, shaped as the prediction. Raises DataError where there is none."""
         if self.slope is None:
             raise DataError(f"{self.name} has no gradient")
-        return in_pieces(self.slope, blocks, params)
+        return self._run(self.slope, blocks, params)
+
+    def _run(self, function: Callable[..., Rows], blocks: Sequence[Rows], params: Values) -> Rows:
+        return function(*blocks, **params) if self.gather else in_pieces(function, blocks, params)
 
     def gradient(self, *arrays: ArrayLike, **params: ParamValue) -> Rows:
-        """Derivative of each row's loss by the last input; for a set loss that of its per-row part.
+        """Derivative of each row's loss by the prediction (the input that `slope_at` names); for a set loss
+        that of its per-row part.
 
-        At a kink it is the value the literature chooses. Shape: that of the last input.
+        At a kink it is the value the literature chooses. Shape: that of the prediction.
         """
         values = self.resolve(params)
         return self.slopes(self.check(arrays, values), values)
@@ -121,44 +163,21 @@ class Loss:
         row)."""
         values = self.resolve(params)
         blocks = self.check(arrays, values)
+        if self.total is not None:
+            return self.total(blocks, None, values).value
         if self.combine is None:
             return self.rows(blocks, values)
         sums = {name: _column_sums(entry) for name, entry in self.statistics(blocks, values).items()}
         return self.combine(sums, len(blocks[0]), values).value
 
     def check(self, arrays: Sequence[ArrayLike], params: Values) -> tuple[Rows, ...]:
-        """The arrays as clean blocks: float64, C-contiguous, shapes and domains checked."""
-        if len(arrays) != len(self.inputs):
-            roles = ", ".join(entry.role for entry in self.inputs)
-            raise ShapeError(f"{self.name} takes {len(self.inputs)} arrays ({roles}), got {len(arrays)}")
-        blocks = [_numbers(array, entry) for array, entry in zip(arrays, self.inputs, strict=True)]
-        self.check_shapes([block.shape for block in blocks])
-        width = max(block.shape[1] if block.ndim == 2 else 1 for block in blocks)
-        for block, entry in zip(blocks, self.inputs, strict=True):
-            _check_domain(block, entry, params, width)
-        return tuple(
-            np.ascontiguousarray(entry.domain_for(params).clean(block))
-            for block, entry in zip(blocks, self.inputs, strict=True)
-        )
+        """The arrays as clean blocks, one for each input: float64, C-contiguous, shapes and domains checked;
+        defaults filled in, series prepared."""
+        return check_arrays(self, self.inputs_for(params), arrays, params)
 
-    def check_shapes(self, shapes: Sequence[tuple[int, ...]]) -> None:
-        """Refuse shapes that do not belong together. Raises ShapeError, RowsError."""
-        said = ", ".join(f"{e.role} {s}" for e, s in zip(self.inputs, shapes, strict=True))
-        for entry, shape in zip(self.inputs, shapes, strict=True):
-            wanted = {Shape.CELLS: (1, 2), Shape.VECTOR: (2,), Shape.CLASS: (1,)}[entry.shape]
-            if len(shape) not in wanted:
-                need = {Shape.CELLS: "(n,) or (n, k)", Shape.VECTOR: "(n, k)", Shape.CLASS: "(n,)"}[
-                    entry.shape
-                ]
-                raise ShapeError(f"{self.name}: {entry.role} must be {need}, got {shape}")
-        if len({shape[0] for shape in shapes}) > 1:
-            raise ShapeError(f"{self.name}: the numbers of rows differ: {said}")
-        if shapes[0][0] == 0:
-            raise RowsError(f"{self.name}: there is no row to score")
-        for kind in (Shape.CELLS, Shape.VECTOR):
-            ends = {s[1:] for e, s in zip(self.inputs, shapes, strict=True) if e.shape is kind}
-            if len(ends) > 1:
-                raise ShapeError(f"{self.name}: the shapes differ, and nothing is broadcast: {said}")
+    def check_shapes(self, shapes: Sequence[tuple[int, ...]], params: Values) -> None:
+        """Refuse shapes that do not belong together. Raises ShapeError, RowsError, ParamError."""
+        check_shapes(self, self.inputs_for(params)[: len(shapes)], shapes, params)
 
 
 def loss(name: str, **facts: Any) -> Callable[[Callable[..., Any]], Loss]:
@@ -176,40 +195,6 @@ def loss(name: str, **facts: Any) -> Callable[[Callable[..., Any]], Loss]:
         return register(record)
 
     return decorate
-
-
-def _numbers(array: ArrayLike, entry: Input) -> Rows:
-    given = to_array(array, entry.role)
-    if given.dtype.kind not in "biuf":
-        raise ShapeError(f"{entry.role}: numbers are needed, got an array of {given.dtype}")
-    block = np.ascontiguousarray(given, dtype=np.float64)
-    if 0 in block.shape[1:]:
-        raise ShapeError(f"{entry.role}: there is no column in the shape {block.shape}")
-    if given.dtype.kind in "iu" and given.dtype.itemsize == 8:
-        _check_exact(given, block, entry)
-    finite = np.isfinite(block)
-    if not finite.all():
-        row = int(np.argmin(finite.reshape(len(block), -1).all(axis=1)))
-        raise DomainError(f"{entry.role}: row {row + 1} is {block[row]}, which is no finite number")
-    return block
-
-
-def _check_exact(given: AnyArray, block: Rows, entry: Input) -> None:
-    """Refuse integers that a double cannot hold."""
-    for index in np.argwhere(np.abs(block) >= 2.0**53):
-        whole = int(given[tuple(index)])
-        if int(block[tuple(index)]) != whole:
-            raise DomainError(f"{entry.role}: row {index[0] + 1} is {whole}, which no double holds exactly")
-
-
-def _check_domain(block: Rows, entry: Input, params: Values, width: int) -> None:
-    fault = first_fault(entry.domain_for(params).faults(block, width))
-    if fault is not None:
-        row = int(np.argmax(fault.rows))
-        count = f"{int(fault.rows.sum())} of {len(block)} rows"
-        raise fault.error(
-            f"{entry.role}: {block[row]} in row {row + 1} is {fault.words} ({count})", hint=entry.hint or None
-        )
 
 
 def _column_sums(statistic: Statistic) -> list[ExactSum]:

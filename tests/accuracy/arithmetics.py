@@ -100,6 +100,21 @@ class MpArithmetic:
             return Exact(INFINITY)
         return Exact(CONTEXT.power(base.value, int(exponent.value) if whole else exponent.value))
 
+    def atan(self, value: Exact) -> Exact:
+        return Exact(CONTEXT.atan(value.value))
+
+    def cos(self, value: Exact) -> Exact:
+        return Exact(CONTEXT.cos(value.value))
+
+    def sin(self, value: Exact) -> Exact:
+        return Exact(CONTEXT.sin(value.value))
+
+    def erf(self, value: Exact) -> Exact:
+        return Exact(CONTEXT.erf(value.value))
+
+    def pi(self) -> Exact:
+        return Exact(+CONTEXT.pi)
+
 
 class FloatArithmetic:
     """Float64, rounded at every step: what typing the formula into NumPy gives."""
@@ -118,6 +133,21 @@ class FloatArithmetic:
 
     def power(self, base: Any, exponent: Any) -> Any:
         return np.power(base, exponent)
+
+    def atan(self, value: Any) -> Any:
+        return np.arctan(value)
+
+    def cos(self, value: Any) -> Any:
+        return np.cos(value)
+
+    def sin(self, value: Any) -> Any:
+        return np.sin(value)
+
+    def erf(self, value: Any) -> Any:
+        return np.float64(math.erf(value))
+
+    def pi(self) -> Any:
+        return np.float64(math.pi)
 
 
 def nearest_double(value: Any) -> float:

@@ -427,14 +427,14 @@ mutant("best constant is best", "no number")(lambda: _moments(lambda m: np.nan, 
 
 
 class _Broadcasting(Loss):
-    def check_shapes(self, shapes: Sequence[tuple[int, ...]]) -> None:
+    def check_shapes(self, shapes: Sequence[tuple[int, ...]], params: Values) -> None:
         pass
 
 
 class _Unchecking(Loss):
     def check(self, arrays: Sequence[Any], params: Values) -> tuple[Rows, ...]:
         blocks = tuple(np.array(array, dtype=np.float64) for array in arrays)
-        self.check_shapes([block.shape for block in blocks])
+        self.check_shapes([block.shape for block in blocks], params)
         return blocks
 
 

@@ -92,7 +92,6 @@ REFUSED = [
     "(x, x)",
     "[x, x]",
     "x if (y := x) else x",
-    "not x",
     "~x",
     "+x",
     "x & x",
