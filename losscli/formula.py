@@ -253,7 +253,7 @@ class _Walker:
             return function(*values)
         (size,) = sizes
         columns = [value if isinstance(value, list) else [value] * size for value in values]
-        return [function(*items) for items in zip(*columns, strict=True)]
+        return [self._each(function, *items) for items in zip(*columns, strict=True)]
 
     def _binary(self, sign: str, left: Value, right: Value) -> Value:
         arithmetic = self.arithmetic

@@ -20,7 +20,12 @@ def other_values(param: Param, generator: np.random.Generator) -> list[ParamValu
         return [choice for choice in param.choices if choice != param.default]
     if param.interval is None:
         return []
-    return [float(value) for value in param.interval.good(generator, (2,), 1)]
+    length = len(param.default) if isinstance(param.default, tuple) else 4
+    shape = (2, length) if param.many else (2,)
+    values = param.interval.good(generator, shape, 1)
+    values = np.rint(values) if param.whole else values
+    kept = [value for value in values if all(map(param.interval.holds, np.atleast_1d(value)))]
+    return [tuple(map(float, value)) if param.many else float(value) for value in kept]
 
 
 def settings(loss: Loss, seed: int = 0) -> list[dict[str, ParamValue]]:

@@ -152,13 +152,15 @@ class Perfect(NamedTuple):
     row.
 
     `attained` is false where the loss only tends to that value (a logit would have to be infinite); the
-    prediction is then one close to the limit.
+    prediction is then one close to the limit. With `by_blocks` both functions take all clean blocks instead
+    of the target alone.
     """
 
     words: str
-    prediction: Callable[[Rows, Values], Rows]
-    value: Callable[[Rows, Values], Floats]
+    prediction: Callable[[Any, Values], Rows]
+    value: Callable[[Any, Values], Floats]
     attained: bool = True
+    by_blocks: bool = False
 
 
 def zero_rows(target: Rows, params: Values) -> Floats:

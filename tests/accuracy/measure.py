@@ -17,6 +17,8 @@ from tests.accuracy.samplers import adversarial
 from tests.settings import settings
 
 BATCH = 250
+GATHERED = 6
+"""Rows of one set, where the formula of each row goes over all of them."""
 
 
 @dataclass
@@ -76,7 +78,7 @@ def measure(loss: Loss, points: int, seed: int) -> Measured:
     for params in tried:
         done = 0
         while done < share:
-            rows = min(BATCH, share - done)
+            rows = min(GATHERED if loss.gather and loss.total is None else BATCH, share - done)
             _measure_block(found, params, adversarial(loss, params, rows, generator))
             done += rows
     return found
@@ -85,12 +87,20 @@ def measure(loss: Loss, points: int, seed: int) -> Measured:
 def _measure_block(found: Measured, params: Mapping[str, ParamValue], arrays: Sequence[Rows]) -> None:
     blocks = found.loss.check(arrays, params)
     computed = found.loss.rows(blocks, params)
-    for value, row in zip(computed.tolist(), rows_as_values(found.loss, blocks), strict=True):
+    for value, row in zip(computed.tolist(), rows_as_values(found.loss, blocks, params), strict=True):
         found.add(value, {**params, **row})
 
 
-def rows_as_values(loss: Loss, blocks: Sequence[Rows]) -> Iterator[dict[str, Any]]:
-    """Every row as the formula takes it: numbers for cells and classes, lists for vectors, by symbol."""
-    symbols = [entry.symbol for entry in loss.inputs]
+def rows_as_values(
+    loss: Loss, blocks: Sequence[Rows], params: Mapping[str, ParamValue] | None = None
+) -> Iterator[dict[str, Any]]:
+    """Every row as the formula takes it: numbers, vectors and matrices as lists, by symbol. Where the loss
+    sees all rows at once, so does the formula, with the row's own index as `i`."""
+    inputs = loss.inputs if params is None else loss.inputs_for(params)
+    symbols = [entry.symbol for entry in inputs]
+    if loss.gather and loss.total is None:
+        whole = dict(zip(symbols, (block.tolist() for block in blocks), strict=True))
+        yield from ({**whole, "i": float(row)} for row in range(len(blocks[0])))
+        return
     for row in zip(*(block.tolist() for block in blocks), strict=True):
         yield dict(zip(symbols, row, strict=True))

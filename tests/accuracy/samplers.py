@@ -8,8 +8,9 @@ from collections.abc import Callable
 import numpy as np
 
 from losscli.arrays import Floats, Rows
-from losscli.domains import Directed, Domain, Interval, NonZero, Simplex
-from losscli.registry import Loss, Shape, Values
+from losscli.domains import ClassIndex, Directed, Domain, Interval, NonZero, Simplex
+from losscli.registry import Loss, Values
+from tests.shapes import required, shape_of, sizes_for
 
 TINY = 5e-324
 HALF_STEP = 2.0**-53
@@ -18,17 +19,21 @@ WIDTHS = (2, 3, 5, 10)
 
 def adversarial(loss: Loss, params: Values, rows: int, generator: np.random.Generator) -> list[Rows]:
     """Hard but good arrays for every input: (rows,) for cells and classes, (rows, k) for vectors."""
-    width = int(generator.choice(WIDTHS))
+    inputs = required(loss, params)
+    sizes = sizes_for(loss, params, int(generator.choice(WIDTHS)))
+    shapes = [shape_of(entry, rows, 1, sizes) for entry in inputs]
+    width = max((shape[-1] for shape in shapes if len(shape) > 1), default=int(generator.choice(WIDTHS)))
     drawn: list[Rows] = []
     domains: list[Domain] = []
-    for entry in loss.inputs:
+    for entry, shape in zip(inputs, shapes, strict=True):
         domain = entry.domain_for(params)
-        shape = (rows, width) if entry.shape is Shape.VECTOR else (rows,)
         fresh = _draw(domain, shape, width, generator)
         for peer, kind in zip(drawn, domains, strict=True):
+            if not entry.paired:
+                continue
             if peer.shape == shape and type(kind) is type(domain):
                 fresh = _mix_with_neighbours(fresh, peer, domain, generator)
-            elif isinstance(domain, Interval) and entry.shape is Shape.VECTOR:
+            elif isinstance(domain, Interval) and isinstance(kind, (ClassIndex, Simplex)) and len(shape) == 2:
                 _point_at_classes(fresh, peer, generator)
         drawn.append(fresh)
         domains.append(domain)

@@ -12,10 +12,11 @@ import numpy as np
 from losscli.arrays import Floats, Rows
 from losscli.numerics.exact import ExactSum, Number, ratio
 from losscli.params import ParamValue
-from losscli.registry import Loss, Shape, Statistic
+from losscli.registry import Input, Loss, Statistic
 from tests.exemptions import exempt
+from tests.shapes import WIDTH, drawn, required
 
-WIDTH = 4
+__all__ = ["WIDTH"]
 
 
 class LawError(AssertionError):
@@ -53,16 +54,17 @@ class Case:
 
     def draw(self, rows: int, columns: int = 1, generator: np.random.Generator | None = None) -> list[Rows]:
         """Good arrays: cells (rows,), or (rows, columns) when that is more than 1; vectors (rows, WIDTH)."""
-        generator = generator or self.generator
-        shapes = {
-            Shape.CELLS: (rows,) if columns == 1 else (rows, columns),
-            Shape.VECTOR: (rows, WIDTH),
-            Shape.CLASS: (rows,),
-        }
-        return [
-            entry.domain_for(self.params).good(generator, shapes[entry.shape], WIDTH)
-            for entry in self.loss.inputs
-        ]
+        return drawn(self.loss, self.params, (rows, columns), generator or self.generator)
+
+    @property
+    def inputs(self) -> tuple[Input, ...]:
+        """The inputs that `draw` draws, in order."""
+        return required(self.loss, self.params)
+
+    @property
+    def focus(self) -> int:
+        """The position of the prediction among the inputs."""
+        return self.loss.slope_at(self.params)
 
     def clean(self, arrays: Sequence[Any]) -> tuple[Rows, ...]:
         """The arrays as the loss's function sees them."""
@@ -78,15 +80,21 @@ class Case:
 
     def total(self, arrays: Sequence[Any], weights: Floats | None = None) -> Number:
         """The loss of the whole set, exactly added; for a loss of rows their mean (over all columns)."""
-        return self.combined([self.clean(arrays)], weights)
+        clean = self.clean(arrays)
+        if self.loss.total is not None:
+            return self.loss.total(clean, weights, self.params)
+        return self.combined([clean], weights)
 
     def combined(self, blocks: Sequence[Sequence[Rows]], weights: Floats | None = None) -> Number:
         """As `total`, over clean blocks that are added up one after the other."""
         sums: dict[str, list[ExactSum]] = {}
         start = 0
+        counted = ExactSum()
         for block in blocks:
             stop = start + len(block[0])
             share = None if weights is None else weights[start:stop]
+            if self.loss.counts is not None:
+                add_columns([counted], Statistic(self.loss.counts(*block, **self.params)), share)
             for name, statistic in self.statistics(block).items():
                 add_columns(sums.setdefault(name, []), statistic, share)
             start = stop
@@ -96,6 +104,8 @@ class Case:
             weight.add(weights)
         if self.loss.combine is not None:
             return self.loss.combine(sums, weight, self.params)
+        if self.loss.counts is not None:
+            return ratio(sums["rows"][0], counted)
         return _mean_over_columns(sums["rows"], weight)
 
     def statistics(self, blocks: Sequence[Rows]) -> Mapping[str, Statistic]:

@@ -12,6 +12,7 @@ from losscli.params import Param
 from losscli.registry import BoundLoss, Loss, NoConstant, all_losses, get, parse_losses
 from losscli.registry.lookup import normalise
 from tests.laws.cases import Case, LawError, law, require
+from tests.settings import settings
 
 HEADINGS = ("Formula", "Shapes", "Unit", "Raises", "Not")
 SENTENCE = re.compile(r"^[A-Z0-9].*\.$")
@@ -36,7 +37,8 @@ def record_is_complete(case: Case) -> None:
     require(loss.accuracy.ulp > 0, f"{loss.accuracy}")
     require(isinstance(loss.unit_for(case.params), str), "the unit is no text")
     require(
-        loss.same_as or loss.differs, "no framework's call is named, neither the same nor a different one"
+        loss.conventions or loss.differs,
+        "no framework's call is named, neither the same nor a different one",
     )
     for framework, words in (*loss.same_as.items(), *loss.differs.items()):
         require(framework.islower() and words.strip(), f"an empty convention of {framework!r}")
@@ -67,6 +69,10 @@ def _formula_fits(loss: Loss) -> None:
     known = {entry.symbol for entry in loss.inputs} | {param.name for param in loss.params}
     symbols = {entry.symbol for entry in loss.inputs}
     require(len(symbols) == len(loss.inputs), "two inputs have one symbol")
+    known |= {entry.symbol for params in settings(loss) for entry in loss.inputs_for(params)}
+    if loss.gather:
+        known.add("i")
+    symbols = {entry.symbol for entry in loss.inputs if entry.default is None}
     scales = [loss.accuracy.against] if loss.accuracy.against not in ("value", "largest term") else []
     slopes = [] if loss.gradient_formula is None else [loss.gradient_formula]
     for formula in (loss.formula, *slopes, *map(Formula, [*loss.kinks, *scales])):

@@ -42,7 +42,7 @@ def _error(call: Callable[[], Any], words: str) -> LosscliError:
 @law("shapes that differ are refused")
 def other_shapes_are_refused(case: Case) -> None:
     arrays = case.draw(ROWS)
-    for at, entry in enumerate(case.loss.inputs):
+    for at, entry in enumerate(case.inputs):
         others = (arrays[:at], arrays[at + 1 :])
         if entry.shape is Shape.CELLS and len(arrays) > 1:
             for wrong in (arrays[at][:, None], np.tile(arrays[at][:, None], (1, 3))):
@@ -56,24 +56,26 @@ def other_shapes_are_refused(case: Case) -> None:
             refused(
                 case, [*others[0], arrays[at][:, 0], *others[1]], ShapeError, f"{entry.role} without columns"
             )
-        if entry.shape is Shape.CLASS:
+        if entry.shape in (Shape.CLASS, Shape.NUMBER) and len(entry.forms) == 1:
             refused(case, [*others[0], arrays[at][:, None], *others[1]], ShapeError, f"{entry.role} (n, 1)")
-        if len(arrays) > 1:
+        if len(arrays) > 1 and entry.paired:
             refused(
                 case, [*others[0], arrays[at][:-1], *others[1]], ShapeError, f"{entry.role} a row shorter"
             )
             refused(case, [*others[0], arrays[at][:1], *others[1]], ShapeError, f"{entry.role} of one row")
-        deep = np.zeros((ROWS, 2, 2))
-        refused(case, [*others[0], deep, *others[1]], ShapeError, f"{entry.role} of three axes")
+        deep = np.zeros((ROWS, 2, 2, 2))
+        refused(case, [*others[0], deep, *others[1]], ShapeError, f"{entry.role} of four axes")
         refused(case, [*others[0], 0.5, *others[1]], ShapeError, f"{entry.role} a single number")
         refused(case, [*others[0], np.array(["a"] * ROWS), *others[1]], ShapeError, f"{entry.role} of text")
     _vector_widths_are_refused(case, arrays)
     refused(case, arrays[:-1], ShapeError, "an input too few")
-    refused(case, [*arrays, arrays[-1]], ShapeError, "an input too many")
+    more = [arrays[-1]] * (1 + len(case.loss.inputs_for(case.params)) - len(arrays))
+    refused(case, [*arrays, *more], ShapeError, "an input too many")
 
 
 def _vector_widths_are_refused(case: Case, arrays: list[Rows]) -> None:
-    if sum(entry.shape is Shape.VECTOR for entry in case.loss.inputs) > 1:
+    alike = [entry.forms for entry in case.inputs if entry.shape is Shape.VECTOR]
+    if len(alike) > 1 and len(set(alike)) == 1 and case.inputs[0].shape is Shape.VECTOR:
         narrow = [a[:, :-1] if a.ndim == 2 and at == 0 else a for at, a in enumerate(arrays)]
         refused(case, narrow, ShapeError, "vectors of different length")
 
@@ -90,7 +92,7 @@ def values_outside_are_refused(case: Case) -> None:
     tried = 0
     for columns in (1, 2):
         arrays = case.draw(ROWS, columns)
-        for at, entry in enumerate(case.loss.inputs):
+        for at, entry in enumerate(case.inputs):
             domain = entry.domain_for(case.params)
             for wrong in domain.wrong(generator, arrays[at].shape, WIDTH):
                 block = wrong[generator.permutation(ROWS)]

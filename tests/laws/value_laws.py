@@ -21,7 +21,7 @@ from losscli.registry import (
 from tests.accuracy.arithmetics import CONTEXT, mpf
 from tests.accuracy.measure import rows_as_values
 from tests.accuracy.oracle import EXACTLY, textbook
-from tests.laws.cases import Case, law, require
+from tests.laws.cases import WIDTH, Case, law, require
 
 EPSILON = float(np.finfo(np.float64).eps)
 STEP = 2.0**-160
@@ -39,14 +39,15 @@ def gradient_is_the_derivative(case: Case) -> None:
     clean = case.clean(arrays)
     slopes = loss.gradient(*arrays, **case.params)
     tested = 0
-    nudged = _nudged(loss.formula, loss.inputs[-1].symbol)
+    symbol = case.inputs[case.focus].symbol
+    nudged = _nudged(loss.formula, symbol)
     typical = float(np.median(np.abs(slopes)))
-    for row, values in enumerate(rows_as_values(loss, clean)):
+    for row, values in enumerate(rows_as_values(loss, clean, case.params)):
         known = {**case.params, **values}
         if _near_a_kink(case, known):
             continue
-        wanted = _derivatives(nudged, known, loss.inputs[-1].symbol)
-        got = np.atleast_1d(slopes[row])
+        wanted = _derivatives(nudged, known, symbol)
+        got = np.ravel(slopes[row])
         scale = max(float(max(abs(value) for value in wanted)), typical)
         error = max(abs(mpf(float(g)) - w) for g, w in zip(got, wanted, strict=True))
         require(
@@ -61,7 +62,7 @@ def gradient_is_the_derivative(case: Case) -> None:
 def gradient_formula_is_the_gradient(case: Case) -> None:
     """The formula agrees with the derivative far beyond a double's digits, with the function as far as these
     go."""
-    loss, symbol = case.loss, case.loss.inputs[-1].symbol
+    loss, symbol = case.loss, case.inputs[case.focus].symbol
     if loss.gradient_formula is None:
         case.exempt("gradient formula is the gradient", "the record has no formula of a gradient")
         return
@@ -70,10 +71,10 @@ def gradient_formula_is_the_gradient(case: Case) -> None:
     nudged = _nudged(loss.formula, symbol)
     typical = float(np.median(np.abs(slopes)))
     tested = 0
-    for row, values in enumerate(rows_as_values(loss, case.clean(arrays))):
+    for row, values in enumerate(rows_as_values(loss, case.clean(arrays), case.params)):
         known = {**case.params, **values}
         said = _evaluated(loss.gradient_formula, known)
-        _agree(case, known, "function", zip(said, np.atleast_1d(slopes[row]).tolist(), strict=True), typical)
+        _agree(case, known, "function", zip(said, np.ravel(slopes[row]).tolist(), strict=True), typical)
         if not _near_a_kink(case, known):
             wanted = _derivatives(nudged, known, symbol)
             _agree(case, known, "derivative", zip(said, wanted, strict=True), typical)
@@ -95,7 +96,12 @@ def _agree(
 def _evaluated(formula: Formula, known: dict[str, Any]) -> list[Any]:
     with CONTEXT.workprec(DERIVATIVE_BITS):
         found = formula.evaluate(known, EXACTLY)
-    return [item.value for item in (found if isinstance(found, list) else [found])]
+    return [item.value for item in _flat(found)]
+
+
+def _flat(value: Any) -> list[Any]:
+    """The numbers of a number, a vector or a matrix, row by row."""
+    return [item for part in value for item in _flat(part)] if isinstance(value, list) else [value]
 
 
 def _nudged(formula: Formula, symbol: str) -> Formula:
@@ -112,13 +118,15 @@ def _nudged(formula: Formula, symbol: str) -> Formula:
 
 
 def _derivatives(nudged: Formula, known: dict[str, Any], symbol: str) -> list[Any]:
-    point = known[symbol]
-    if not isinstance(point, list):
+    point = np.asarray(known[symbol], dtype=np.float64)
+    if point.ndim == 0:
         return [_slope(nudged, known, STEP, -STEP)]
     found = []
-    for column in range(len(point)):
-        up = [STEP if at == column else 0.0 for at in range(len(point))]
-        found.append(_slope(nudged, known, up, [-step for step in up]))
+    for place in range(point.size):
+        up = np.zeros(point.size)
+        up[place] = STEP
+        shaped = up.reshape(point.shape)
+        found.append(_slope(nudged, known, shaped.tolist(), (-shaped).tolist()))
     return found
 
 
@@ -141,26 +149,30 @@ def perfect_is_perfect(case: Case) -> None:
     loss = case.loss
     for columns in (1, 2):
         arrays = case.draw(60, columns)
-        target = case.clean(arrays)[0]
-        best = loss.perfect.prediction(target, case.params)
-        others = list(arrays[:-1])
-        value = np.asarray(loss.perfect.value(target, case.params), dtype=np.float64)
-        got = case.rows([*others, best])
+        known: Any = case.clean(arrays)
+        known = known if loss.perfect.by_blocks else known[0]
+        best = loss.perfect.prediction(known, case.params)
+        value = np.asarray(loss.perfect.value(known, case.params), dtype=np.float64)
+        got = case.rows(_with_prediction(case, arrays, best))
         require(got.shape == value.shape, f"perfect values have the shape {value.shape}, rows {got.shape}")
         slack = _slack(case, value)
         reached = slack if loss.perfect.attained else slack + 1e-12
         off = np.abs(got - value) > reached
         require(not off.any(), f"the perfect prediction has {got[off][:3]}, declared are {value[off][:3]}")
         sign = 1.0 if loss.direction == "minimize" else -1.0
-        for candidate in _candidates(case, best, arrays[-1]):
-            beaten = sign * (case.rows([*others, candidate]) - value) < -slack
+        for candidate in _candidates(case, best, arrays[case.focus]):
+            beaten = sign * (case.rows(_with_prediction(case, arrays, candidate)) - value) < -slack
             require(not beaten.any(), f"{candidate[beaten][:3]} is better than perfect")
+
+
+def _with_prediction(case: Case, arrays: list[Rows], prediction: Rows) -> list[Rows]:
+    return [*arrays[: case.focus], prediction, *arrays[case.focus + 1 :]]
 
 
 def _slack(case: Case, value: Floats) -> Floats:
     """The rounding a perfect value may have: the loss's bar, and for distributions that of their sums."""
     slack = (case.loss.accuracy.ulp + 4.0) * np.spacing(np.abs(value))
-    if any(isinstance(entry.domain_for(case.params), Simplex) for entry in case.loss.inputs):
+    if any(isinstance(entry.domain_for(case.params), Simplex) for entry in case.inputs):
         slack = slack + 8.0 * EPSILON
     if case.loss.accuracy.against != "value":
         slack = slack + case.loss.accuracy.ulp * EPSILON
@@ -169,9 +181,11 @@ def _slack(case: Case, value: Floats) -> Floats:
 
 def _candidates(case: Case, best: Rows, drawn: Rows) -> list[Rows]:
     """Random predictions, and mixtures of them with the perfect one where that stays in the domain."""
-    domain = case.loss.inputs[-1].domain_for(case.params)
+    domain = case.inputs[case.focus].domain_for(case.params)
     generator = np.random.default_rng(case.seed + 1)
-    found = [domain.good(generator, drawn.shape, drawn.shape[-1]) for _ in range(20)]
+    found = [
+        domain.good(generator, drawn.shape, drawn.shape[-1] if drawn.ndim > 1 else WIDTH) for _ in range(20)
+    ]
     mixed = [best + share * (drawn - best) for share in (0.5, 1e-2, 1e-6, 1e-12, 1e-15, -1e-9)]
     return found + [block for block in mixed if not domain.faults(block, drawn.shape[-1])]
 
@@ -196,7 +210,7 @@ def best_constant_is_best(case: Case) -> None:
             f"the closed form gives {closed}, the constant {constant} has {mean}",
         )
     sign = 1.0 if loss.direction == "minimize" else -1.0
-    for other in _other_constants(case, constant, arrays[-1]):
+    for other in _other_constants(case, constant, arrays[case.focus]):
         found = _loss_of_constant(case, arrays, other)
         require(
             sign * (found - mean) >= -1e-12 * max(abs(mean), 1e-12),
@@ -235,16 +249,16 @@ def weighted_quantile(values: Floats, weights: Floats, level: float) -> float:
 
 
 def _loss_of_constant(case: Case, arrays: list[Rows], constant: Any) -> float:
-    if case.loss.inputs[-1].shape is Shape.VECTOR:
+    if case.inputs[case.focus].shape is Shape.VECTOR:
         block = np.tile(np.asarray(constant, dtype=np.float64), (len(arrays[0]), 1))
     else:
         block = np.full(len(arrays[0]), float(constant))
-    return case.total([*arrays[:-1], block]).value
+    return case.total(_with_prediction(case, arrays, block)).value
 
 
 def _other_constants(case: Case, constant: Any, drawn: Rows) -> list[Any]:
     """200 constants that the prediction's domain allows: anywhere, and near the best one."""
-    domain = case.loss.inputs[-1].domain_for(case.params)
+    domain = case.inputs[case.focus].domain_for(case.params)
     generator = np.random.default_rng(case.seed + 2)
     anywhere = list(domain.good(generator, (100, *drawn.shape[1:]), 4))
     shares = 10.0 ** generator.uniform(-6.0, 0.0, 100)
