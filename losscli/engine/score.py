@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from losscli.arrays import Floats, Rows
-from losscli.numerics.exact import ExactSum, Number
+from losscli.numerics.exact import ExactSum, Number, ratio
 from losscli.numerics.stable import sum_columns
 from losscli.reductions import Quantiles, Reduction, Summary
 from losscli.registry import BoundLoss, Statistic
@@ -31,8 +31,10 @@ class Score:
         self._quantiles: list[Quantiles] = []
         self._sums: dict[str, list[ExactSum]] = {}
         self._weight = ExactSum()
+        self._counted: ExactSum | None = None
         self._rows = 0
         self._weighted = False
+        self._all: tuple[Sequence[Rows], Floats | None] | None = None
 
     def start(self, width: int) -> None:
         """Told once how many columns the inputs of cells have."""
@@ -43,19 +45,43 @@ class Score:
         self._quantiles = [Quantiles(self._levels) for _ in range(self.results)] if self._levels else []
 
     def add(self, blocks: Sequence[Rows], weights: Floats | None) -> list[Floats]:
-        """Score clean rows; gives one (n,) array per result."""
-        loss = self.bound.loss
-        if loss.is_set:
-            self._add_statistics(loss.statistics(blocks, self.bound.params), weights)
-        values = self.split(loss.rows(blocks, self.bound.params))
+        """Score clean rows; gives one (n,) array per result. A loss that sees all rows at once gets them in
+        one call."""
+        bound = self.bound
+        if bound.is_set:
+            self._add_statistics(bound.statistics(blocks), weights)
+        if bound.loss.total is not None:
+            self._all = (blocks, weights)
+        values = self.split(bound.rows(blocks))
         self._rows += len(values[0])
-        if loss.is_set and not (self._summary or self._levels or self._others):
+        if weights is not None and not bound.is_set:
+            self._weighted = True
+        if bound.is_set and not (self._summary or self._levels or self._others):
             return values
-        for position, column in enumerate(values):
-            self._summaries[position].add(column, weights)
+        kept, weight = self._counting(blocks, values, weights)
+        for position, column in enumerate(kept):
+            self._summaries[position].add(column, weight)
             if self._quantiles:
-                self._quantiles[position].add(column, weights)
+                self._quantiles[position].add(column, weight)
         return values
+
+    def _counting(
+        self, blocks: Sequence[Rows], values: list[Floats], weights: Floats | None
+    ) -> tuple[list[Floats], Floats | None]:
+        """The rows that count, with their weights; the counts are added up beside them."""
+        counts = self.bound.counts(blocks)
+        if counts is None:
+            return values, weights
+        if self._counted is None:
+            self._counted = ExactSum()
+        if weights is None:
+            self._counted.add(counts)
+        else:
+            self._counted.add_products(weights, counts)
+        keep = counts > 0.0
+        if keep.all():
+            return values, weights
+        return [column[keep] for column in values], None if weights is None else weights[keep]
 
     @property
     def _others(self) -> bool:
@@ -79,7 +105,9 @@ class Score:
     def slopes(self, blocks: Sequence[Rows]) -> list[Rows]:
         """The gradient per result, (n, k): for a mean over columns divided by their number."""
         loss = self.bound.loss
-        found = loss.slopes(blocks, self.bound.params)
+        found = self.bound.slopes(blocks)
+        if not loss.by_cells:
+            return [found.reshape(len(found), -1)]
         if found.ndim == 1:
             return [found.reshape(-1, 1)]
         if loss.by_cells and self.results > 1:
@@ -97,27 +125,56 @@ class Score:
             self._weight.add(weights)
 
     def headline(self, result: int) -> Figure | None:
-        """A set loss's own number; None for a loss of rows, whose reductions are its numbers."""
-        loss = self.bound.loss
-        if loss.combine is None:
-            return None
+        """The number that is no mean of the rows: of a set loss, of a loss with a total, or as a framework
+        reduces; None where the reductions are its numbers."""
+        if self._all is not None:
+            return figure(self._total_of(*self._all, result))
+        combine = self.bound.combine
+        if combine is None:
+            return self._as_reduced(result)
         weight = self._weight if self._weighted else self._rows
+        params = self.bound.params
         if self.results > 1 or self.multioutput == "sum":
             picked = range(len(next(iter(self._sums.values())))) if self.results == 1 else [result]
             numbers = [
-                loss.combine(
-                    {name: [sums[column]] for name, sums in self._sums.items()}, weight, self.bound.params
-                )
+                combine({name: [sums[column]] for name, sums in self._sums.items()}, weight, params)
                 for column in picked
             ]
             return figure(_added(numbers))
-        return figure(loss.combine(self._sums, weight, self.bound.params))
+        return figure(combine(self._sums, weight, params))
+
+    def _total_of(self, blocks: Sequence[Rows], weights: Floats | None, result: int) -> Number:
+        total = self.bound.loss.total
+        assert total is not None
+        if self.results > 1:
+            blocks = [np.ascontiguousarray(block[:, result]) for block in blocks]
+        return total(blocks, weights, self.bound.params)
+
+    def _as_reduced(self, result: int) -> Figure | None:
+        convention = self.bound.convention
+        if convention is None:
+            return None
+        if convention.reduce == "sum":
+            return self._figure(self._summaries[result].result()["sum"])
+        if convention.by_rows and self._weighted:
+            return self._figure(ratio(self._summaries[result].total, self._rows))
+        return None
+
+    @property
+    def reduced_by(self) -> str:
+        """What the headline is, in the signature's word, where it is no mean of the rows."""
+        convention = self.bound.convention
+        if self.bound.is_set or self._all is not None:
+            return "set"
+        return "sum" if convention is not None and convention.reduce == "sum" else "mean"
 
     def reductions(self, result: int) -> dict[str, Figure]:
         """The reductions of the rows, by name, in the order in which they are shown."""
         found: dict[str, Number] = {}
-        if self._summary or not self.bound.loss.is_set or self._others:
+        if self._summary or not self.bound.is_set or self._others:
             found.update(self._summaries[result].result())
+        if self._counted is not None:
+            found["mean"] = ratio(self._summaries[result].total, self._counted)
         if self._quantiles:
             found.update(self._quantiles[result].result())
         wanted = [entry.name for entry in self._reductions if entry.name != "none"]
@@ -127,7 +184,7 @@ class Score:
     @property
     def truly_infinite(self) -> bool:
         """Whether an infinite row is a true answer (probability 0 for what happened); else it overflowed."""
-        kind = self.bound.loss.inputs[-1].domain_for(self.bound.params).kind
+        kind = self.bound.inputs[self.bound.focus].domain_for(self.bound.params).kind
         return kind in ("binary", "distribution")
 
     def _figure(self, number: Number) -> Figure:

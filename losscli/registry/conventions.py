@@ -70,5 +70,5 @@ class Convention(NamedTuple):
             return [block.astype(np.float32).astype(np.float64) for block in blocks]
 
 
-SINGLE = frozenset({"keras", "optax"})
-"""Frameworks that compute in float32 unless told otherwise."""
+SINGLE = frozenset({"keras"})
+"""Frameworks that compute in float32, whatever they are given."""

@@ -86,7 +86,7 @@ class Loss:
     @cached_property
     def by_cells(self) -> bool:
         """Whether every cell has its own loss, so that several columns are several outputs."""
-        return all(entry.shape is Shape.CELLS for entry in self.inputs if entry.paired) and not self.gather
+        return all(entry.shape is Shape.CELLS for entry in self.inputs if entry.paired)
 
     def inputs_for(self, params: Values) -> tuple[Input, ...]:
         """The inputs under these parameters."""

@@ -7,7 +7,7 @@ because Keras computes in it. Nothing here knows losscli.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -20,11 +20,17 @@ class Asked:
     """One call and what its result is.
 
     "none" (one number a row or cell), "mean", "columns" (a mean a column), "weighted mean" (by the
-    array `w`), or "set" (the loss of the whole set).
+    array `w`), or "set" (the loss of the whole set). `convention` is what `:as=` names, where losscli gives
+    the number only so.
     """
 
     call: Call
     reduction: str = "none"
+    convention: str = ""
+
+    def following(self, convention: str) -> Asked:
+        """The same question about a loss under a framework's convention."""
+        return replace(self, convention=convention)
 
 
 @dataclass(frozen=True)

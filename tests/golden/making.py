@@ -1,4 +1,4 @@
-"""Asks one library every question that the cases have for it, and writes the answers."""
+"""Asks the libraries every question that the cases have for them, and writes the answers."""
 
 from __future__ import annotations
 
@@ -10,26 +10,38 @@ from typing import Any
 
 os.environ.setdefault("KERAS_BACKEND", "jax")  # read when Keras is imported; its usual one needs tensorflow
 
+import importlib
+import pkgutil
+
 import numpy as np
 
-from tests.golden import classification_cases, regression_cases
 from tests.golden.cases import Asked, Case
 
 FOLDER = Path(__file__).parent
-LIBRARIES = ("keras", "optax", "scipy", "scikit-learn", "torch", "torchmetrics")
-CASES: tuple[Case, ...] = regression_cases.CASES + classification_cases.CASES
+SUFFIX = "_cases"
+FAMILIES: tuple[str, ...] = tuple(
+    sorted(
+        entry.name.removesuffix(SUFFIX)
+        for entry in pkgutil.iter_modules([str(FOLDER)])
+        if entry.name.endswith(SUFFIX)
+    )
+)
+CASES: Mapping[str, tuple[Case, ...]] = {
+    family: importlib.import_module(f"tests.golden.{family}{SUFFIX}").CASES for family in FAMILIES
+}
+"""The cases of every module whose name ends so."""
 
 
-def questions(library: str) -> Iterator[tuple[Case, Asked]]:
-    """Every question for one library, in the order of the cases."""
-    return ((case, asked) for case in CASES for asked in case.asked if asked.call.library == library)
+def questions() -> Iterator[tuple[Case, Asked]]:
+    """Every question, in the order of the cases."""
+    return ((case, asked) for cases in CASES.values() for case in cases for asked in case.asked)
 
 
 def answer(case: Case, asked: Asked) -> dict[str, Any]:
     """One golden entry: what was asked, of whom, and what came back, with the type it was computed in."""
     values = asked.call.carry_out(case.arrays)
-    # Keras goes through single precision even where its result is of double.
-    kind = "float32" if asked.call.library == "keras" else str(values.dtype)
+    # These go through single precision even where their result is of double.
+    kind = "float32" if asked.call.library in SINGLE else str(values.dtype)
     return {
         "case": case.name,
         "loss": case.loss,
@@ -41,20 +53,33 @@ def answer(case: Case, asked: Asked) -> dict[str, Any]:
         "version": asked.call.version,
         "call": str(asked.call),
         "dtype": kind,
-        "values": values.tolist(),
+        "as": asked.convention,
+        "values": written(values),
     }
 
 
-def path_of(library: str) -> Path:
-    """Where a library's answers are kept."""
-    return FOLDER / f"{library}.json"
+SINGLE = ("keras", "xgboost", "lightgbm")
 
 
-def write(library: str) -> None:
-    """Ask everything and write the file."""
-    entries = [answer(case, asked) for case, asked in questions(library)]
+def written(values: Any) -> Any:
+    """Numbers as strict JSON holds them: infinities and nan as words."""
+    if isinstance(values, np.ndarray):
+        return written(values.tolist())
+    if isinstance(values, list):
+        return [written(value) for value in values]
+    return values if np.isfinite(values) else str(values)
+
+
+def path_of(family: str) -> Path:
+    """Where the answers to a family's cases are kept."""
+    return FOLDER / "answers" / f"{family}.json"
+
+
+def write(family: str) -> None:
+    """Ask everything of a family and write the file."""
+    entries = [answer(case, asked) for case in CASES[family] for asked in case.asked]
     lines = ",\n".join(json.dumps(entry, allow_nan=False) for entry in entries)
-    path_of(library).write_text(f"[\n{lines}\n]\n", encoding="ascii", newline="\n")
+    path_of(family).write_text(f"[\n{lines}\n]\n", encoding="ascii", newline="\n")
 
 
 def random_arrays(case: Case, generator: np.random.Generator) -> Mapping[str, np.ndarray]:

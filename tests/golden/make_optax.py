@@ -1,8 +1,0 @@
-"""Writes optax.json where that library is installed: ``python -m tests.golden.make_optax``."""
-
-from __future__ import annotations
-
-from tests.golden.making import write
-
-if __name__ == "__main__":
-    write("optax")

@@ -1,8 +1,0 @@
-"""Writes torchmetrics.json where that library is installed: ``python -m tests.golden.make_torchmetrics``."""
-
-from __future__ import annotations
-
-from tests.golden.making import write
-
-if __name__ == "__main__":
-    write("torchmetrics")
