@@ -163,6 +163,13 @@ class Perfect(NamedTuple):
     by_blocks: bool = False
 
 
+class NoPerfect(NamedTuple):
+    """Why no prediction is perfect for every row: what is better for one row is worse for another."""
+
+    words: str
+    attained: bool = True
+
+
 def zero_rows(target: Rows, params: Values) -> Floats:
     """The usual loss of a perfect prediction: 0 for every row (and column)."""
     return np.zeros(target.shape)

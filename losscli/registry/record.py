@@ -18,7 +18,7 @@ from losscli.numerics.pieces import in_pieces
 from losscli.params import Param, ParamValue, resolve
 from losscli.registry.checking import check_arrays, check_shapes
 from losscli.registry.conventions import SINGLE, Convention
-from losscli.registry.facts import Accuracy, BestConstant, Input, Perfect, Shape, Statistic, Values
+from losscli.registry.facts import Accuracy, BestConstant, Input, NoPerfect, Perfect, Shape, Statistic, Values
 
 Combine = Callable[[Mapping[str, Sequence[ExactSum]], ExactSum | int, Values], Number]
 Total = Callable[[Sequence[Rows], "Floats | None", Values], Number]
@@ -37,8 +37,8 @@ class Loss:
     of their counts; a row that counts 0 is left out. A `gather` loss sees all rows at once; its `total`, if
     any, is the number of the whole set, from the blocks, the weights (None without) and the parameters.
     `slope_of` is the role by which the gradient is taken, the last input's unless it is named. `choose` gives
-    the inputs where they depend on the parameters; `inputs` are then those of the defaults. `fits` says
-    what is wrong with parameters for inputs of these shapes, such as three levels for two columns.
+    the inputs where they depend on the parameters, `choose_part` the part; `inputs` and `part` are then those
+    of the defaults. `fits` says what is wrong with parameters for inputs of these shapes, such as three levels for two columns.
     `contrast` are small good arrays, one for each input, on which the deviations give other numbers.
     """
 
@@ -50,7 +50,7 @@ class Loss:
     function: Callable[..., Any]
     slope: Callable[..., Rows] | None
     best_constant: BestConstant
-    perfect: Perfect
+    perfect: Perfect | NoPerfect
     source: str
     gradient_formula: Formula | None = None
     params: tuple[Param, ...] = ()
@@ -69,6 +69,7 @@ class Loss:
     counts: Callable[..., Rows] | None = None
     gather: bool = False
     total: Total | None = None
+    choose_part: Callable[[Values], str] | None = None
     slope_of: str = ""
     choose: Callable[[Values], tuple[Input, ...]] | None = None
     fits: Callable[[Sequence[tuple[int, ...]], Values], str] | None = None
@@ -87,6 +88,10 @@ class Loss:
     def by_cells(self) -> bool:
         """Whether every cell has its own loss, so that several columns are several outputs."""
         return all(entry.shape is Shape.CELLS for entry in self.inputs if entry.paired)
+
+    def part_for(self, params: Values) -> str | None:
+        """The loss of rows that the whole is made of, under these parameters."""
+        return self.part if self.choose_part is None else self.choose_part(params)
 
     def inputs_for(self, params: Values) -> tuple[Input, ...]:
         """The inputs under these parameters."""
@@ -126,10 +131,10 @@ class Loss:
         return ":".join([self.name, *parts])
 
     def rows(self, blocks: Sequence[Rows], params: Values) -> Rows:
-        """Per-row values of clean blocks; for a set loss those of its per-row part."""
+        """Per-row values of clean blocks; for a set loss those of its per-row part, its first statistic."""
         if not self.is_set:
             return self._run(self.function, blocks, params)
-        (statistic,) = self.statistics(blocks, params).values()
+        statistic = next(iter(self.statistics(blocks, params).values()))
         if statistic.kind != "square":
             return statistic.values
         with np.errstate(over="ignore"):
