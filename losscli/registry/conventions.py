@@ -48,9 +48,10 @@ class Convention(NamedTuple):
 
     @property
     def name(self) -> str:
-        """The function's name there."""
+        """The function's name there; of a booster's metric, which is no function, its own."""
         found = _CALL.search(self.call)
-        return found.group(1).rpartition(".")[2] if found else (self.names or (self.call,))[0]
+        own = found.group(1).rpartition(".")[2] if found else ""
+        return self.names[0] if self.names and own in ("", "train") else own or self.call
 
     @property
     def all_names(self) -> tuple[str, ...]:

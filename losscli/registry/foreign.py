@@ -46,8 +46,15 @@ def spellings(name: str) -> list[str]:
 
 
 def functions(name: str, framework: str | None, losses: Mapping[str, Loss]) -> list[tuple[Loss, Convention]]:
-    """Every loss and convention whose function has this name, in one framework or (None) in any."""
-    wanted = {name.strip().rpartition(".")[2].lower().replace("-", "_"), *spellings(name)}
+    """Every loss and convention whose function has this name, in one framework or (None) in any; a name as
+    it is typed there goes before its other spellings (Keras's class before its function)."""
+    typed = name.strip().rpartition(".")[2].lower().replace("-", "_")
+    return _named({typed}, framework, losses) or _named({*spellings(name)}, framework, losses)
+
+
+def _named(
+    wanted: set[str], framework: str | None, losses: Mapping[str, Loss]
+) -> list[tuple[Loss, Convention]]:
     found = []
     for loss in losses.values():
         for convention in loss.conventions:
