@@ -1,8 +1,12 @@
-"""Functions that Python's decimals lack, at the precision of a context: pi, atan, sin, cos, erf."""
+"""Functions that Python's decimals lack, at the precision of a context: pi, atan, sin, cos, erf,
+lgamma."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Context, Decimal, localcontext
+from fractions import Fraction
+from math import comb
 
 GUARD = 12
 """Digits beyond the wanted ones, for the rounding of all steps."""
@@ -119,3 +123,43 @@ def erf(value: Decimal, context: Context) -> Decimal:
             total = larger
         found = 2 * total / pi(wide).sqrt()
     return context.plus(found.copy_sign(value))
+
+
+def lgamma(value: Decimal, context: Context) -> Decimal:
+    """The logarithm of the gamma function of a number above 0; nan elsewhere.
+
+    >>> lgamma(Decimal("2.5"), Context(prec=15))
+    Decimal('0.284682870472919')
+    """
+    if not value > 0:
+        return Decimal("nan")
+    if value in (1, 2) or value.is_infinite():
+        return Decimal("inf") if value.is_infinite() else Decimal(0)
+    with localcontext(context) as wide:
+        lost = -min((value - 1).adjusted(), (value - 2).adjusted(), 0)  # digits that cancel close to 1 and 2
+        wide.prec += 2 * GUARD + min(lost, 4 * context.prec)
+        shift = max(0, wide.prec - int(min(value, Decimal(wide.prec))))
+        product, large = Decimal(1), value + shift
+        for step in range(shift):
+            product *= value + step
+        total = (large - Decimal("0.5")) * large.ln() - large + (2 * pi(wide)).ln() / 2
+        power, square = large, large * large
+        for order, number in enumerate(_bernoulli_numbers(), start=1):
+            share = Decimal(number.numerator) / number.denominator
+            term = share / (2 * order * (2 * order - 1) * power)
+            if total + term == total or order > wide.prec:
+                break
+            total, power = total + term, power * square
+        found = total - product.ln()
+    return context.plus(found)
+
+
+def _bernoulli_numbers() -> Iterator[Fraction]:
+    """The second, fourth, sixth ... Bernoulli number."""
+    known = [Fraction(1)]
+    while True:
+        order = len(known)
+        total = sum((comb(order + 1, place) * number for place, number in enumerate(known)), Fraction(0))
+        known.append(-total / (order + 1))
+        if order % 2 == 0:
+            yield known[-1]

@@ -31,6 +31,7 @@ class Arithmetic(Protocol):
     def cos(self, value: Value) -> Value: ...
     def sin(self, value: Value) -> Value: ...
     def erf(self, value: Value) -> Value: ...
+    def lgamma(self, value: Value) -> Value: ...
     def pi(self) -> Value: ...
 
 
@@ -74,6 +75,9 @@ class DecimalArithmetic:
     def erf(self, value: Value) -> Value:
         return decimals.erf(value, self.context)
 
+    def lgamma(self, value: Value) -> Value:
+        return decimals.lgamma(value, self.context)
+
     def pi(self) -> Value:
         return decimals.pi(self.context)
 
@@ -98,7 +102,7 @@ _COMPARISONS: dict[type[ast.cmpop], Callable[[Value, Value], bool]] = {
 }
 FUNCTIONS = (
     *("log", "exp", "sqrt", "abs", "max", "min", "sum", "sign", "one_hot", "atan", "cos", "sin", "erf"),
-    *("range", "len", "sorted", "cumsum"),
+    *("lgamma", "range", "len", "sorted", "cumsum"),
 )
 CONSTANTS = ("pi",)
 
@@ -241,7 +245,8 @@ class _Walker:
         for op, other in zip(ops, others, strict=True):
             if type(op) not in _COMPARISONS:
                 raise ValueError(f"not allowed in a formula: {type(op).__name__}")
-            following = self.visit(other)
+            word = isinstance(other, ast.Constant) and isinstance(other.value, str)  # `full == 'yes'`
+            following = other.value if isinstance(other, ast.Constant) and word else self.visit(other)
             if not _COMPARISONS[type(op)](value, following):
                 return False
             value = following
@@ -303,6 +308,7 @@ class _Walker:
             "cos": self.arithmetic.cos,
             "sin": self.arithmetic.sin,
             "erf": self.arithmetic.erf,
+            "lgamma": self.arithmetic.lgamma,
             "abs": abs,
             "sign": lambda a: one if a > 0 else -one if a < 0 else a * 0,
         }

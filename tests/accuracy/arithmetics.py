@@ -112,6 +112,9 @@ class MpArithmetic:
     def erf(self, value: Exact) -> Exact:
         return Exact(CONTEXT.erf(value.value))
 
+    def lgamma(self, value: Exact) -> Exact:
+        return Exact(CONTEXT.loggamma(value.value) if value.value > 0 else UNDEFINED)
+
     def pi(self) -> Exact:
         return Exact(+CONTEXT.pi)
 
@@ -145,6 +148,9 @@ class FloatArithmetic:
 
     def erf(self, value: Any) -> Any:
         return np.float64(math.erf(value))
+
+    def lgamma(self, value: Any) -> Any:
+        return np.float64(math.lgamma(value))
 
     def pi(self) -> Any:
         return np.float64(math.pi)

@@ -45,6 +45,8 @@ def value(text: str, **values: Any) -> Any:
         ("0 * x", {"x": math.inf}, 0.0),
         ("x * log(x)", {"x": 0.0}, 0.0),
         ("-x", {"x": 2.0}, -2.0),
+        ("lgamma(x)", {"x": 5.0}, math.log(24.0)),
+        ("1 if t == 'yes' else 2", {"t": "yes"}, 1.0),
     ],
 )
 def test_values(text: str, values: dict[str, Any], expected: float) -> None:
