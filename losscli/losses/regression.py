@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
-from losscli.arrays import Floats, Rows
+from losscli.arrays import Floats, Mask, Rows
 from losscli.domains import REALS
 from losscli.numerics.exact import ExactSum, Number, exact_mean, root_mean
 from losscli.numerics.stable import quietly
 from losscli.params import Param
 from losscli.registry import (
     Accuracy,
+    Convention,
     MomentsConstant,
     Perfect,
     QuantileConstant,
@@ -35,6 +37,32 @@ COLUMNS = Param(
     "one root over all columns, or a root per column and then their mean (scikit-learn's way)",
     choices=("pooled", "separate"),
 )
+
+
+def no_row(*blocks: Rows, **params: object) -> Mask:
+    """(n,): no row differs; what differs is how rows are added up."""
+    return np.zeros(len(blocks[0]), dtype=np.bool_)
+
+
+def keras_function(name: str, short: str, **facts: Any) -> Convention:
+    """A function of keras.losses, which also has a short name."""
+    return Convention("keras", f"keras.losses.{name}(y, p)", names=(short,), single=True, **facts)
+
+
+def keras_class(name: str, words: str, **facts: Any) -> Convention:
+    """A loss class of Keras: it divides a weighted sum by the number of rows. Without further facts its rows
+    are ours."""
+    usual = {"edge": True, "touches": no_row}
+    call = f"keras.losses.{name}()(y, p, sample_weight=w)"
+    said = f"divides a weighted sum by the number of rows, not by the sum of the weights: {words}"
+    return Convention("keras", call, said, by_rows=True, single=True, **(facts or usual))
+
+
+def booster(framework: str, *metrics: str, **facts: Any) -> Convention:
+    """A metric of a gradient booster, by its names. XGBoost holds all numbers in single precision."""
+    word = "eval_metric" if framework == "xgboost" else "metric"
+    facts.setdefault("single", framework == "xgboost")
+    return Convention(framework, f"{framework}.train({word}='{metrics[0]}')", names=metrics, **facts)
 
 
 def mean_constant(halves: float = 1.0) -> MomentsConstant:
@@ -89,11 +117,16 @@ def mse_slope(target: Rows, prediction: Rows, **params: object) -> Rows:
     perfect=EXACT_HIT,
     same_as={
         "torch": "torch.nn.functional.mse_loss(p, y)",
-        "keras": "keras.losses.mean_squared_error(y, p)",
         "optax": "optax.losses.squared_error(p, y)",
         "sklearn": "sklearn.metrics.mean_squared_error(y, p)",
         "torchmetrics": "torchmetrics.functional.mean_squared_error(p, y)",
+        "utilsforecast": "utilsforecast.losses.mse(df, models=['p'])",
     },
+    deviations=(
+        keras_function("mean_squared_error", "mse"),
+        booster("lightgbm", "l2", "mse"),
+        keras_class("MeanSquaredError", "errors 1 and 2 with weights 1 and 3 give 6.5, here 3.25"),
+    ),
     differs={"torch": "broadcasts (n, 1) against (n,) to (n, n) with only a warning; here that is an error"},
     accuracy=Accuracy(textbook_holds=True),
     source="Gauss (1809); Gneiting (2011), doi:10.1198/jasa.2011.r10138",
@@ -132,7 +165,10 @@ def _half_slope(target: Rows, prediction: Rows) -> Rows:
     likelihood="Gaussian with unit variance; the constant ln(2 pi) / 2 is dropped",
     best_constant=mean_constant(0.5),
     perfect=EXACT_HIT,
-    same_as={"optax": "optax.losses.l2_loss(p, y)"},
+    same_as={
+        "optax": "optax.losses.l2_loss(p, y)",
+        "statsmodels": "statsmodels.robust.norms.LeastSquares().rho(p - y)",
+    },
     differs={
         "sklearn": "HalfSquaredError only trains: its metric mean_squared_error is twice as large",
         "lightgbm": "its metric l2 is mse, twice as large",
@@ -178,15 +214,22 @@ def half_squared_error(target: Rows, prediction: Rows) -> Rows:
     ),
     perfect=EXACT_HIT,
     same_as={
-        "keras": "keras.metrics.RootMeanSquaredError()",
+        "keras": "keras.metrics.RootMeanSquaredError()(y, p)",
         "torchmetrics": "torchmetrics.functional.mean_squared_error(p, y, squared=False)",
-        "xgboost": "eval_metric rmse",
-        "lightgbm": "metric rmse",
-        "sklearn": "sklearn.metrics.root_mean_squared_error(y, p), several columns: columns=separate",
+        "utilsforecast": "utilsforecast.losses.rmse(df, models=['p'])",
     },
-    differs={
-        "sklearn": "the mean of the columns' roots: zeros against rows 1, 7 and 1, 1 give 3.0, here 3.6056"
-    },
+    deviations=(
+        Convention(
+            "sklearn",
+            "sklearn.metrics.root_mean_squared_error(y, p)",
+            "the mean of the columns' roots: zeros against rows 1, 7 and 1, 1 give 3.0, here 3.6056",
+            edge=True,
+            params={"columns": "separate"},
+        ),
+        booster("xgboost", "rmse"),
+        booster("lightgbm", "rmse"),
+    ),
+    contrast=([[0.0, 0.0], [0.0, 0.0]], [[1.0, 7.0], [1.0, 1.0]]),
     accuracy=Accuracy(textbook_holds=True),
     source="Gauss (1809); Hyndman and Koehler (2006), doi:10.1016/j.ijforecast.2006.03.001",
 )
@@ -231,12 +274,16 @@ def _mae_slope(target: Rows, prediction: Rows) -> Rows:
     perfect=EXACT_HIT,
     same_as={
         "torch": "torch.nn.functional.l1_loss(p, y)",
-        "keras": "keras.losses.mean_absolute_error(y, p)",
         "sklearn": "sklearn.metrics.mean_absolute_error(y, p)",
         "torchmetrics": "torchmetrics.functional.mean_absolute_error(p, y)",
-        "xgboost": "eval_metric mae",
-        "lightgbm": "metric l1",
+        "utilsforecast": "utilsforecast.losses.mae(df, models=['p'])",
     },
+    deviations=(
+        keras_function("mean_absolute_error", "mae"),
+        booster("xgboost", "mae"),
+        booster("lightgbm", "l1", "mae"),
+        keras_class("MeanAbsoluteError", "errors 1 and 2 with weights 1 and 3 give 3.5, here 1.75"),
+    ),
     accuracy=Accuracy(textbook_holds=True),
     source="Laplace (1774); Gneiting (2011), doi:10.1198/jasa.2011.r10138",
 )

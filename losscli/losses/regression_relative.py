@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
-from losscli.arrays import Floats, Rows
+from losscli.arrays import Floats, Mask, Rows
 from losscli.domains import ABOVE_MINUS_ONE, NONZERO
-from losscli.losses.regression import COLUMNS, EXACT_HIT, PREDICTION, root_of_squares
+from losscli.losses.regression import (
+    COLUMNS,
+    EXACT_HIT,
+    PREDICTION,
+    TARGET,
+    booster,
+    keras_class,
+    keras_function,
+    root_of_squares,
+)
 from losscli.numerics.stable import log1p_difference, quietly
 from losscli.registry import (
     Accuracy,
+    Convention,
     MomentsConstant,
     QuantileConstant,
     Statistic,
@@ -37,6 +48,38 @@ def _log_mean(spread: bool) -> MomentsConstant:
     )
 
 
+KERAS_LEAST = float(np.float32(1e-7))
+"""Keras's epsilon, as single precision holds it."""
+SMALL = "puts 1e-7 for all values below it: y=-0.5, p=1 gives 0.4805, here 1.9218"
+
+
+def _keras_msle(target: Rows, prediction: Rows) -> Rows:
+    """As Keras has it: 1 + value is rounded to single precision before its logarithm is taken."""
+    one = np.float32(1.0)
+    logs = [
+        np.log((np.maximum(block, KERAS_LEAST).astype(np.float32) + one).astype(np.float64))
+        for block in (prediction, target)
+    ]
+    gap: Rows = logs[0] - logs[1]
+    return gap * gap
+
+
+def _below_keras(target: Rows, prediction: Rows) -> Mask:
+    return _any_cell((target < KERAS_LEAST) | (prediction < KERAS_LEAST))
+
+
+KERAS_LOGS: dict[str, Any] = {
+    "rows": _keras_msle,
+    "touches": _below_keras,
+    "inputs": (TARGET, PREDICTION),
+}
+
+
+def _any_cell(mask: Mask) -> Mask:
+    """(n,): the rows in which a cell is marked."""
+    return mask if mask.ndim == 1 else np.asarray(mask.any(axis=1), dtype=np.bool_)
+
+
 @quietly
 def _msle_slope(target: Rows, prediction: Rows, **params: object) -> Rows:
     return 2.0 * log1p_difference(prediction, target) / (1.0 + prediction)
@@ -58,10 +101,12 @@ def _msle_slope(target: Rows, prediction: Rows, **params: object) -> Rows:
         "sklearn": "sklearn.metrics.mean_squared_log_error(y, p)",
         "torchmetrics": "torchmetrics.functional.mean_squared_log_error(p, y)",
     },
-    differs={
-        "keras": "puts 1e-7 for all values below it: y=-0.5, p=1 gives 0.4805, here 1.9218",
-        "xgboost": "reg:squaredlogerror trains on half of it",
-    },
+    deviations=(
+        keras_function("mean_squared_logarithmic_error", "msle", differs=SMALL, **KERAS_LOGS),
+        keras_class("MeanSquaredLogarithmicError", f"and {SMALL}", **KERAS_LOGS),
+    ),
+    differs={"xgboost": "reg:squaredlogerror trains on half of it; its metric rmsle is the root"},
+    contrast=([-0.5, 3.0], [1.0, 5.0]),
     accuracy=Accuracy(ulp=5.0),
     source="scikit-learn user guide, section 3.4.6.5; Kaggle (2011 on)",
 )
@@ -95,14 +140,18 @@ def msle(target: Rows, prediction: Rows) -> Rows:
     part="msle",
     best_constant=_log_mean(spread=True),
     perfect=EXACT_HIT,
-    same_as={
-        "sklearn": "sklearn.metrics.root_mean_squared_log_error(y, p), several columns: columns=separate",
-        "xgboost": "eval_metric rmsle",
-    },
-    differs={
-        "sklearn": "of several columns it is the mean of their roots, here one root over all",
-        "catboost": "MSLE has no root",
-    },
+    deviations=(
+        Convention(
+            "sklearn",
+            "sklearn.metrics.root_mean_squared_log_error(y, p)",
+            "the mean of the columns' roots: zeros against rows 1, 99 and 1, 1 give 1.9931, here 2.3795",
+            edge=True,
+            params={"columns": "separate"},
+        ),
+        booster("xgboost", "rmsle"),
+    ),
+    differs={"catboost": "MSLE has no root"},
+    contrast=([[0.0, 0.0], [0.0, 0.0]], [[1.0, 99.0], [1.0, 1.0]]),
     accuracy=Accuracy(ulp=5.0),
     source="scikit-learn user guide, section 3.4.6.5; Kaggle (2011 on)",
 )
@@ -124,6 +173,24 @@ def rmsle(target: Rows, prediction: Rows, *, columns: str) -> dict[str, Statisti
 @quietly
 def _mape_slope(target: Rows, prediction: Rows) -> Rows:
     return np.asarray(np.sign(prediction - target) / np.abs(target))
+
+
+PERCENT = "gives percent, 100 times as large: y=[2, 4], p=[1, 5] gives 37.5, here 0.375"
+
+
+def _least_divisor(least: float, times: float = 1.0) -> dict[str, Any]:
+    """The variation that divides by |y|, but by no less than this, and multiplies the share."""
+
+    @quietly
+    def rows(target: Rows, prediction: Rows) -> Rows:
+        size = np.maximum(np.abs(target), least)
+        return np.asarray(times * (np.abs(prediction - target) / size))
+
+    def touches(target: Rows, prediction: Rows) -> Mask:
+        return _any_cell(np.abs(target) < least)
+
+    facts: dict[str, Any] = {"rows": rows, "inputs": (TARGET, PREDICTION)}
+    return facts | ({"touches": touches} if times == 1.0 else {})
 
 
 def _nearness(target: Rows, params: Values) -> Floats:
@@ -153,18 +220,40 @@ def _nearness(target: Rows, params: Values) -> Floats:
         "the median of the target, weighted by 1 / |target|", lambda params: 0.5, _nearness
     ),
     perfect=EXACT_HIT,
-    same_as={
-        "sklearn": "sklearn.metrics.mean_absolute_percentage_error(y, p)",
-        "torchmetrics": "torchmetrics.functional.mean_absolute_percentage_error(p, y)",
-        "xgboost": "eval_metric mape",
-        "utilsforecast": "utilsforecast.losses.mape",
-    },
+    same_as={"utilsforecast": "utilsforecast.losses.mape(df, models=['p'])"},
+    deviations=(
+        Convention(
+            "sklearn",
+            "sklearn.metrics.mean_absolute_percentage_error(y, p)",
+            "divides by at least 2.2e-16, so y=0, p=1 gives 4.5e15, which is an error here",
+            edge=True,
+            **_least_divisor(float(np.finfo(np.float64).eps)),
+        ),
+        Convention(
+            "torchmetrics",
+            "torchmetrics.functional.mean_absolute_percentage_error(p, y)",
+            "divides by at least 1.17e-6, so y=0, p=1 gives 854701, which is an error here",
+            edge=True,
+            **_least_divisor(1.17e-6),
+        ),
+        keras_function(
+            "mean_absolute_percentage_error", "mape", differs=PERCENT, **_least_divisor(KERAS_LEAST, 100.0)
+        ),
+        keras_class("MeanAbsolutePercentageError", f"and {PERCENT}", **_least_divisor(KERAS_LEAST, 100.0)),
+        booster(
+            "lightgbm",
+            "mape",
+            differs="divides by at least 1: y=0.5, p=1 gives 0.5, here 1.0",
+            **_least_divisor(1.0),
+        ),
+        booster("xgboost", "mape", inputs=(TARGET, PREDICTION)),
+    ),
     differs={
-        "keras": "gives percent, 100 times as large: y=[2, 4], p=[1, 5] gives 37.5, here 0.375",
-        "lightgbm": "divides by at least 1: y=0.5, p=1 gives 0.5, here 1.0",
         "catboost": "divides by at least 1: y=0.5, p=1 gives 0.5, here 1.0",
-        "sklearn": "divides by at least 2.2e-16 at a target of 0, which is an error here",
+        "neuralforecast": "counts a row whose target is 0 as 0: y=[2, 4, 0], p=[1, 5, 1] gives 0.25",
+        "utilsforecast": "leaves rows out whose target is 0 (pandas) or gives nan (polars); an error here",
     },
+    contrast=([2.0, 4.0, 0.5, 1e-16], [1.0, 5.0, 1.0, 1.0]),
     accuracy=Accuracy(textbook_holds=True),
     source="Makridakis (1993), doi:10.1016/0169-2070(93)90079-3",
 )

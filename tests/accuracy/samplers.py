@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 
 from losscli.arrays import Floats, Rows
-from losscli.domains import ClassIndex, Directed, Domain, Interval, NonZero, Simplex
+from losscli.domains import REALS, ClassIndex, Directed, Domain, Interval, NonZero, Simplex
 from losscli.registry import Loss, Values
 from tests.shapes import required, shape_of, sizes_for
 
@@ -33,6 +33,8 @@ def adversarial(loss: Loss, params: Values, rows: int, generator: np.random.Gene
                 continue
             if peer.shape == shape and type(kind) is type(domain):
                 fresh = _mix_with_neighbours(fresh, peer, domain, generator)
+                if domain == REALS:
+                    fresh = _mix_with_margins(fresh, peer, params, generator.spawn(1)[0])
             elif isinstance(domain, Interval) and isinstance(kind, (ClassIndex, Simplex)) and len(shape) == 2:
                 _point_at_classes(fresh, peer, generator)
         drawn.append(fresh)
@@ -46,6 +48,8 @@ def _draw(domain: Domain, shape: tuple[int, ...], width: int, generator: np.rand
             return _distributions(shape, generator)
         case Directed():
             return _directions(shape, generator)
+        case Ascending():
+            return np.sort(_reals(shape, generator), axis=1)
         case NonZero():
             reals = _reals(shape, generator)
             return np.where(reals == 0.0, TINY, reals)
@@ -188,6 +192,20 @@ def _mix_with_neighbours(fresh: Rows, peer: Rows, domain: Domain, generator: np.
         bad |= fault.mask if fault.mask.ndim == mixed.ndim else fault.mask[:, None]
     rows = bad if mixed.ndim == 1 else np.broadcast_to(bad.any(axis=1)[:, None], mixed.shape)
     return np.ascontiguousarray(np.where(rows, fresh, mixed))
+
+
+def _mix_with_margins(fresh: Rows, peer: Rows, params: Values, generator: np.random.Generator) -> Rows:
+    """In some rows, values that lie about as far from the peer's as a parameter is large."""
+    margins = [value for value in params.values() if isinstance(value, float) and value > 0.0]
+    if not margins:
+        return fresh
+    gap = generator.choice(np.array(margins), fresh.shape) * _signs(fresh.size, generator).reshape(
+        fresh.shape
+    )
+    gap *= 1.0 + generator.choice([0.0, 1.0], fresh.shape) * 10.0 ** generator.uniform(
+        -16.0, -1.0, fresh.shape
+    )
+    return np.where(generator.random(fresh.shape) < 0.06, peer + gap, fresh)
 
 
 def _point_at_classes(logits: Rows, target: Rows, generator: np.random.Generator) -> None:

@@ -242,7 +242,7 @@ def part_is_the_loss_it_names(case: Case) -> None:
         case.exempt(law_name, "the loss is one of rows")
         return
     require(case.loss.part, "a loss over the whole set does not name its per-row part")
-    part = get(case.loss.part or "")
+    part = get(case.loss.part_for(case.params) or "")
     require(not part.is_set, f"{part.name} is no loss of rows")
     require([entry.shape for entry in part.inputs] == [entry.shape for entry in case.inputs], "other inputs")
     arrays = case.draw(ROWS, 2)

@@ -18,6 +18,7 @@ from losscli.registry import (
     NoPerfect,
     QuantileConstant,
     Shape,
+    get,
 )
 from tests.accuracy.arithmetics import CONTEXT, mpf
 from tests.accuracy.measure import rows_as_values
@@ -163,7 +164,8 @@ def perfect_is_perfect(case: Case) -> None:
         reached = slack if loss.perfect.attained else slack + 1e-12
         off = np.abs(got - value) > reached
         require(not off.any(), f"the perfect prediction has {got[off][:3]}, declared are {value[off][:3]}")
-        sign = 1.0 if loss.direction == "minimize" else -1.0
+        part = loss.part_for(case.params)  # the rows are its rows, also where the whole is a score
+        sign = 1.0 if (get(part) if part else loss).direction == "minimize" else -1.0
         for candidate in _candidates(case, best, arrays[case.focus]):
             beaten = sign * (case.rows(_with_prediction(case, arrays, candidate)) - value) < -slack
             require(not beaten.any(), f"{candidate[beaten][:3]} is better than perfect")
