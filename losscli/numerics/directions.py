@@ -1,19 +1,36 @@
-"""The angle between vectors, exact also where they are almost parallel.
+"""The angle between vectors, exact also where they are almost parallel; and the angles of all pairs of a set.
 
 1 - cos cancels there, so the part of one vector at right angles to the other is computed instead.  It starts
 from the 2 x 2 determinants with the largest component, each of them exact, not from a projection whose
-coefficient is rounded.
+coefficient is rounded.  Of a whole set the cosines of all pairs are wanted, to be divided by a small
+temperature: there each is a pair of doubles, from matrix products that round nothing.
 All arrays are (n, k) blocks of vectors that are not all zero.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import NamedTuple
+
 import numpy as np
 
 from losscli.arrays import Floats, Integers, Rows
-from losscli.numerics.stable import dot_columns, quietly, two_difference, two_product
+from losscli.numerics.pairs import over, root
+from losscli.numerics.stable import (
+    Pair,
+    dot_columns,
+    quietly,
+    sum_parts,
+    two_difference,
+    two_product,
+    two_sum,
+)
 
 _NEAR = 0.5  # cosines beyond this are computed from the sine
+_PAIRS = 1 << 17
+"""Pairs of vectors that are compared at a time, so that the memory does not grow with the square of their
+number."""
+_BITS = 24  # of a slice, at most
 
 
 @quietly
@@ -71,3 +88,71 @@ def _scaled(vectors: Rows) -> tuple[Rows, Integers]:
     """Each vector times the power of 2 that puts its largest component into [1/2, 1), and that exponent."""
     exponent = np.frexp(np.abs(vectors).max(axis=1))[1].astype(np.int64)
     return np.ldexp(vectors, -exponent[:, None]), exponent
+
+
+# --- all pairs of a set -------------------------------------------------------------------------------------
+
+
+class Neighbours(NamedTuple):
+    """Some vectors of a set, `rows`, beside all of them: (m, n) products as a rounded number and its rest."""
+
+    rows: slice
+    products: Pair
+
+
+@quietly
+def unit_vectors(vectors: Rows) -> Pair:
+    """Vectors of length 1 in the same directions, with twice the digits."""
+    scaled = _scaled(vectors)[0]
+    length, rest = (part[:, None] for part in root(sum_parts(*two_product(scaled, scaled))))
+    share, small = over((scaled, np.zeros_like(scaled)), length)
+    return share, small - share * rest / length
+
+
+def shrunk(vectors: Rows) -> tuple[Pair, Integers]:
+    """Vectors times a power of 2, (n,), each its own, that makes them not longer than 1; and the exponents
+    that undo it. Zero vectors too."""
+    scaled, exponent = _scaled(vectors)
+    room = vectors.shape[1].bit_length()  # the root of the number of columns would do
+    short = np.ldexp(scaled, -room)
+    return (short, np.zeros_like(short)), exponent + room
+
+
+def neighbours(vectors: Pair) -> Iterator[Neighbours]:
+    """The scalar products of all pairs of vectors not longer than 1, within about 2**-60, a few rows at a
+    time.
+
+    Each vector is cut into slices on a grid that all share, so that products of slices, and sums of them in
+    any order, are whole numbers below 2**53 in units of the grid: an ordinary matrix product is exact, and
+    gives the same bits on every machine.
+    """
+    count, width = vectors[0].shape
+    slices = _slices(vectors, min(_BITS, (53 - width.bit_length()) // 2))
+    step = max(1, _PAIRS // count)
+    for start in range(0, count, step):
+        rows = slice(start, min(start + step, count))
+        yield Neighbours(rows, _products([piece[rows] for piece in slices], slices))
+
+
+def _slices(vectors: Pair, bits: int) -> list[Rows]:
+    """Three slices of a number and its rest, the coarsest first, and nothing worth keeping left."""
+    found = []
+    left, low = vectors
+    for place in (1, 2, 3):
+        # Adding this constant leaves no bit below the grid: rounding to the nearest multiple is all it does.
+        anchor = np.ldexp(1.5, 52 - place * bits)
+        piece = (left + anchor) - anchor
+        left = (left - piece) + low
+        low = np.zeros_like(low)
+        found.append(piece)
+    return found
+
+
+def _products(some: list[Rows], every: list[Rows]) -> Pair:
+    first, second, third = some
+    one, two, three = (piece.T for piece in every)
+    middle = np.hstack([first, second]) @ np.vstack([two, one])
+    fine = np.hstack([first, second, third]) @ np.vstack([three, two, one])
+    finest = np.hstack([second, third]) @ np.vstack([three, two])
+    whole, rest = two_sum(first @ one, middle)
+    return two_sum(whole, rest + (fine + finest))
