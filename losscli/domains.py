@@ -34,7 +34,9 @@ class Fault(NamedTuple):
     @property
     def rows(self) -> Mask:
         """(n,): the rows that hold at least one wrong cell."""
-        return self.mask if self.mask.ndim == 1 else np.asarray(self.mask.any(axis=1), dtype=np.bool_)
+        if self.mask.ndim == 1:
+            return self.mask
+        return np.asarray(self.mask.reshape(len(self.mask), -1).any(axis=1), dtype=np.bool_)
 
 
 class Domain(Protocol):
@@ -307,6 +309,31 @@ class Directed(NamedTuple):
         return [good]
 
 
+class Ascending(NamedTuple):
+    """Rows of numbers in order: no column is below the one before it, as with bounds, or quantiles of rising
+    level."""
+
+    kind: str = "vector"
+
+    def __str__(self) -> str:
+        return "numbers in order, none below the one before it"
+
+    def faults(self, block: Rows, width: int) -> list[Fault]:
+        mask: Mask = (block[:, 1:] < block[:, :-1]).any(axis=1)
+        return [Fault(mask, "not in order: a column is below the one before it")] if mask.any() else []
+
+    def clean(self, block: Rows) -> Rows:
+        return block
+
+    def good(self, generator: np.random.Generator, shape: tuple[int, ...], width: int) -> Rows:
+        return np.sort(generator.normal(0.0, 3.0, shape), axis=1)
+
+    def wrong(self, generator: np.random.Generator, shape: tuple[int, ...], width: int) -> list[Rows]:
+        good = self.good(generator, shape, width)
+        good[-1] = good[-1, ::-1]
+        return [good] if shape[1] > 1 else []
+
+
 REALS = Interval()
 PROBABILITY = Interval(0.0, 1.0, kind="binary")
 UNIT = Interval(0.0, 1.0)
@@ -321,6 +348,7 @@ CLASS_INDEX = ClassIndex()
 CLASS_LABEL = ClassIndex(bounded=False)
 SIMPLEX = Simplex()
 DIRECTED = Directed()
+ASCENDING = Ascending()
 
 
 def _with_one(block: Rows, value: float) -> Rows:

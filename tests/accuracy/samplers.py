@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 
 from losscli.arrays import Floats, Rows
-from losscli.domains import REALS, ClassIndex, Directed, Domain, Interval, NonZero, Simplex
+from losscli.domains import REALS, Ascending, ClassIndex, Directed, Domain, Interval, NonZero, Simplex
 from losscli.registry import Loss, Values
 from tests.shapes import required, shape_of, sizes_for
 
