@@ -319,7 +319,7 @@ class Ascending(NamedTuple):
         return "numbers in order, none below the one before it"
 
     def faults(self, block: Rows, width: int) -> list[Fault]:
-        mask: Mask = (block[:, 1:] < block[:, :-1]).any(axis=1)
+        mask: Mask = np.asarray((block[:, 1:] < block[:, :-1]).any(axis=1), dtype=np.bool_)
         return [Fault(mask, "not in order: a column is below the one before it")] if mask.any() else []
 
     def clean(self, block: Rows) -> Rows:
