@@ -14,6 +14,7 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 
 from losscli.arrays import Floats, Mask, Rows
+from losscli.numerics.special import polynomial
 from losscli.numerics.stable import Pair, quietly, sum_parts, two_difference, two_product, two_sum
 
 LOGARITHMS = {"e": np.log, "2": np.log2, "10": np.log10}
@@ -74,7 +75,7 @@ def _relative_entropy(first: Rows, second: Rows, base: str) -> Sums:
     difference, rest = (np.where(cells.near, part, 0.0) for part in cells.difference)
     main, small = two_product(difference, gap)
     small += difference * np.where(cells.near, cells.gap_rest, 0.0) + rest * gap
-    small += 2.0 * first * gap * (gap * gap * _polynomial(gap * gap, _ATANH))
+    small += 2.0 * first * gap * (gap * gap * polynomial(gap * gap, _ATANH))
     far = _weighted_log_quotient(first, second, first, cells.near, base)
     return sum_parts(*far), sum_parts(difference, rest, main, small)
 
@@ -88,7 +89,7 @@ def _jensen_shannon(first: Rows, second: Rows, base: str) -> Sums:
     cells = _Cells.of(first, second)
     total, rest = cells.total
     square = np.where(cells.near, cells.gap * cells.gap, 0.0)
-    close = np.where(cells.near, 0.25 * total * (square * _polynomial(square, _EVEN)), 0.0)
+    close = np.where(cells.near, 0.25 * total * (square * polynomial(square, _EVEN)), 0.0)
     # the logarithms are of 2 p over the rounded sum: what they miss is -rest in all
     correction = np.where(cells.near, 0.0, -0.5 * rest)
     far = [
@@ -118,15 +119,6 @@ class _Cells(NamedTuple):
         whole, small = two_product(gap, divisor)
         rest = (((difference[0] - whole) - small) + (difference[1] - gap * total[1])) / divisor
         return _Cells(difference, total, gap, rest, np.abs(gap) < _FAR)
-
-
-def _polynomial(argument: Rows, coefficients: tuple[float, ...]) -> Rows:
-    """The first coefficient, plus the second times the argument, and so on."""
-    result = np.full(argument.shape, coefficients[-1])
-    for coefficient in reversed(coefficients[:-1]):
-        result *= argument
-        result += coefficient
-    return result
 
 
 def _weighted_log_quotient(

@@ -1,0 +1,100 @@
+"""What NumPy lacks, over whole arrays: the logarithm of a factorial, Stirling's error, polynomials."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from losscli.arrays import Floats
+from losscli.numerics.stable import quietly
+
+HALF_LN_2_PI = 0.9189385332046727
+"""ln(2 pi) / 2."""
+_SERIES_FROM = 16.0
+_STIRLING = (
+    1.0 / 12.0,
+    -1.0 / 360.0,
+    1.0 / 1260.0,
+    -1.0 / 1680.0,
+    1.0 / 1188.0,
+    -691.0 / 360360.0,
+    1.0 / 156.0,
+)
+_FACTORIALS = np.array([math.log(math.factorial(n)) for n in range(int(_SERIES_FROM))])
+_ONE_MINUS_EULER = 0.42278433509846713
+_ZETAS = (  # (-1)**k (zeta(k) - 1) / k from k = 2 on
+    0.3224670334241132,
+    -0.0673523010531981,
+    0.020580808427784546,
+    -0.007385551028673986,
+    0.0028905103307415234,
+    -0.001192753911703261,
+    0.0005096695247430425,
+    -0.00022315475845357939,
+    9.945751278180853e-05,
+    -4.492623673813314e-05,
+    2.050721277567069e-05,
+    -9.439488275268397e-06,
+    4.374866789907488e-06,
+    -2.039215753801366e-06,
+    9.55141213040742e-07,
+    -4.492469198764566e-07,
+    2.1207184805554665e-07,
+    -1.0043224823968099e-07,
+    4.7698101693639804e-08,
+    -2.2711094608943164e-08,
+    1.0838659214896955e-08,
+    -5.183475041970047e-09,
+    2.4836745438024785e-09,
+    -1.1921401405860912e-09,
+    5.731367241678862e-10,
+    -2.7595228851242334e-10,
+    1.330476437424449e-10,
+    -6.4229645638381e-11,
+)
+
+
+@quietly
+def log_factorial(values: Floats) -> Floats:
+    """ln(y!) = ln(gamma(y + 1)), for y of at least 0, whole or not."""
+    large = values >= _SERIES_FROM
+    body = np.where(large, values, _SERIES_FROM)
+    series = body * (np.log(body) - 1.0) + (0.5 * np.log(body) + (HALF_LN_2_PI + stirling_error(body)))
+    small = np.where(large, 0.0, values)
+    whole = small == np.trunc(small)
+    below = _FACTORIALS[small.astype(np.int64)]
+    if not whole.all():
+        below = np.where(whole, below, _between(small))
+    return np.where(large, series, below)
+
+
+@quietly
+def stirling_error(values: Floats) -> Floats:
+    """ln(y!) - (y ln y - y + ln(2 pi y) / 2), for y of at least 16."""
+    inverse = 1.0 / values
+    return inverse * polynomial(inverse * inverse, _STIRLING)
+
+
+def _between(values: Floats) -> Floats:
+    """ln(y!) from 0 to 16, with y = n + t and n the nearest whole number.
+
+    ln((1 + t)!) is t (1 - gamma) plus a series whose terms fall as 4**-k; the factors from 2 + t to n + t
+    follow, or where n is 0 the factor 1 + t goes.
+    """
+    nearest = np.rint(values)
+    part = values - nearest
+    result = part * (_ONE_MINUS_EULER + part * polynomial(part, _ZETAS))
+    factors = np.ones_like(values)
+    for step in range(2, int(_SERIES_FROM) + 1):
+        factors *= np.where(nearest >= step, part + step, 1.0)
+    return result + np.where(nearest == 0.0, -np.log1p(part), np.log(factors))
+
+
+def polynomial(argument: Floats, coefficients: tuple[float, ...]) -> Floats:
+    """The first coefficient, plus the second times the argument, and so on."""
+    result = np.full(argument.shape, coefficients[-1])
+    for coefficient in reversed(coefficients[:-1]):
+        result *= argument
+        result += coefficient
+    return result
