@@ -13,7 +13,7 @@ from losscli.engine.local import evaluate, find_row
 from losscli.engine.request import Listeners, Request
 from losscli.errors import UnknownLoss, UsageError
 from losscli.reductions import parse_reductions
-from losscli.registry import BoundLoss, Loss, parse_losses
+from losscli.registry import BoundLoss, Loss, bind_loss, parse_losses, twice
 from losscli.report.compute import ComputeReport
 
 if TYPE_CHECKING:
@@ -43,9 +43,9 @@ def compute(
     losses of vectors and for several outputs. A mapping of names to (n,) arrays and a data frame (pandas,
     polars, Arrow) are columns with names, which `id` may name; `weight` may be an array (n,) as well.
 
-    Options, with the meaning that the command line gives them: `weight`, `id`, `unpaired`, `reduction`
-    ("mean,p95"), `multioutput`, `missing`, `labels`, `header`, `delimiter`, `input_format`, `rows`, `worst`,
-    `gradient`.
+    Options, with the meaning that the command line gives them: `as_` (a framework), `weight`, `group`, `id`,
+    `unpaired`, `reduction` ("mean,p95"), `multioutput`, `missing`, `labels`, `header`, `delimiter`,
+    `input_format`, `rows`, `worst`, `gradient`.
 
     Raises the classes of `losscli.errors`: UsageError (2), DataError (3), StorageError (4).
 
@@ -59,9 +59,9 @@ def compute(
 def make_request(losses: Losses, sources: Sequence[Any], **options: Any) -> Request:
     """The request that these arguments mean. Raises UsageError for an option that does not exist, or that
     takes no such value."""
-    bound = _bound(losses)
     given = dict(options)
-    known = (set(Request._fields) | {"reduction"}) - {"losses", "sources", "reductions"}
+    bound = _bound(losses, _framework(given.pop("as_", None)))
+    known = (set(Request._fields) | {"reduction", "as_"}) - {"losses", "sources", "reductions"}
     unknown = [name for name in given if name not in known]
     if unknown:
         raise UsageError(
@@ -85,28 +85,37 @@ def make_request(losses: Losses, sources: Sequence[Any], **options: Any) -> Requ
     return Request(losses=bound, sources=tuple(sources), **given)
 
 
-def _bound(losses: Losses) -> tuple[BoundLoss, ...]:
+def _framework(word: object) -> str:
+    """The framework whose convention every loss follows; empty without one. Raises UsageError."""
+    if word is None:
+        return ""
+    if not isinstance(word, str) or not word.strip():
+        raise UsageError(f"as_={word!r}: no framework", hint='for example "torch" or "sklearn"')
+    return word
+
+
+def _bound(losses: Losses, framework: str = "") -> tuple[BoundLoss, ...]:
     """Every loss with its parameters' values. Raises UnknownLoss, ParamError, UsageError."""
     one = isinstance(losses, (str, Loss, BoundLoss))
     entries: Sequence[Any] = (losses,) if one or not isinstance(losses, Sequence) else losses
     found: list[BoundLoss] = []
     for entry in entries:
         if isinstance(entry, str):
-            found += parse_losses(entry)
+            found += parse_losses(entry, framework)
         elif isinstance(entry, Loss):
-            found.append(BoundLoss(entry, entry.resolve({})))
+            found.append(bind_loss(entry, {}, framework))
         elif isinstance(entry, BoundLoss):
-            found.append(entry)
+            own = entry.convention is not None or not framework
+            found.append(entry if own else bind_loss(entry.loss, entry.changed, framework))
         else:
             raise UsageError(
                 f"{entry!r} is no loss", hint='give a text such as "bce" or "huber:delta=0.5,mae"'
             )
     if not found:
         raise UnknownLoss("a loss's name is missing", hint='for example "bce"')
-    specs = [bound.spec for bound in found]
-    twice = next((spec for spec in specs if specs.count(spec) > 1), None)
-    if twice is not None:
-        raise UsageError(f"{twice} is named twice")
+    again = twice(found)
+    if again is not None:
+        raise UsageError(f"{again} is named twice")
     return tuple(found)
 
 

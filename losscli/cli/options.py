@@ -32,6 +32,22 @@ Weight: TypeAlias = Annotated[
         help="Weight of each row: a column of the inputs, :COLUMN, or a file.",
     ),
 ]
+Group: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--group",
+        metavar="COLUMN|SOURCE",
+        help="What each row belongs to: the list of a ranking loss, the series of a scaled one.",
+    ),
+]
+As: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--as",
+        metavar="FRAMEWORK",
+        help="The number that torch, keras, optax, sklearn or another one prints, by its own convention.",
+    ),
+]
 Id: TypeAlias = Annotated[
     list[str],
     typer.Option(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from losscli.domains import ClassIndex
 from losscli.engine.bind import Bound
 from losscli.errors import UsageError, counted
 from losscli.registry import BoundLoss, Shape
@@ -40,10 +41,14 @@ class Classes(NamedTuple):
         return bool(self.words) and self.words != indices and all(map(is_integer, self.words))
 
 
-def known_classes(labels: Sequence[str], bound: Sequence[Bound]) -> Classes:
-    """The classes by index: `--labels`, else what the columns of the input that takes vectors are named."""
+def known_classes(labels: Sequence[str], bound: Sequence[Bound], losses: Sequence[BoundLoss]) -> Classes:
+    """The classes by index: `--labels`, else what the columns of the input that takes vectors are named,
+    unless the target's classes are not those columns."""
     if labels:
         return Classes(tuple(labels), BY_LABELS)
+    target = losses[0].inputs[0].domain_for(losses[0].params)
+    if isinstance(target, ClassIndex) and not target.bounded:
+        return Classes()
     for one in bound:
         if one.entry.shape is Shape.VECTOR and not any(name.startswith("@") for name in one.names):
             return Classes(one.classes)
@@ -60,7 +65,7 @@ def check_labels(labels: Sequence[str], losses: Sequence[BoundLoss], bound: Sequ
         raise UsageError(f"{said} names {twice!r} twice", hint="name every class once")
     names = "1 class" if len(labels) == 1 else f"{len(labels)} classes"
     for one in losses:
-        if one.loss.inputs[0].domain_for(one.params).kind == "binary" and len(labels) != 2:
+        if one.inputs[0].domain_for(one.params).kind == "binary" and len(labels) != 2:
             raise UsageError(
                 f"{said} names {names}, and {one.spec} has two", hint="--labels NEGATIVE,POSITIVE"
             )

@@ -13,7 +13,7 @@ from losscli.arrays import Floats, Rows
 from losscli.engine.score import Score, figure
 from losscli.numerics.exact import ExactSum, exact_mean, exact_sum, mean, pooled_deviation, variance
 from losscli.numerics.stable import quietly
-from losscli.reductions import Quantiles, Reduction, Summary
+from losscli.reductions import Quantiles, Reduction, Summary, parse_reductions
 from losscli.reductions.spool import Spool
 from losscli.registry import (
     BoundLoss,
@@ -45,12 +45,14 @@ class ConstantFinder:
         self._quantiles: list[Quantiles] = []
         self._weight = ExactSum()
         self._spool: Spool | None = None
+        self._kept: list[tuple[Sequence[Rows], Floats | None]] = []
         self._one_column = False
         self._weighted = False
         self._width = 0
 
-    def add(self, target: Rows, width: int, weights: Floats | None) -> None:
-        """Clean targets of some rows; `width` is the number of columns of the prediction."""
+    def add(self, blocks: Sequence[Rows], width: int, weights: Floats | None) -> None:
+        """Clean blocks of some rows, the target first; `width` is the number of columns of the prediction."""
+        target = blocks[0]
         self._width = width
         if weights is None:
             self._weight.add_count(len(target))
@@ -62,8 +64,16 @@ class ConstantFinder:
             self._add_classes(target, weights)
         elif isinstance(self._fact, QuantileConstant):
             self._add_quantiles(self._fact, target, weights)
-        if self._needs_second_pass:
+        if self._needs_second_pass and self._plain:
             self._keep(target, weights)
+        elif self._needs_second_pass:
+            self._kept.append((blocks, weights))
+
+    @property
+    def _plain(self) -> bool:
+        """Whether the loss of a constant is the mean over rows of target and prediction."""
+        loss, inputs = self._bound.loss, self._bound.inputs
+        return len(inputs) == 2 and not self._bound.is_set and loss.total is None and loss.counts is None
 
     @property
     def _needs_second_pass(self) -> bool:
@@ -129,6 +139,8 @@ class ConstantFinder:
     def baselines(self, score: Score) -> list[Baseline]:
         """One baseline per result of the loss."""
         fact = self._fact
+        if self._bound.convention is not None and not self._bound.convention.same:
+            return [Baseline("")] * score.results
         if isinstance(fact, NoConstant):
             return [Baseline(fact.words)] * score.results
         found = self._frequency(fact) if isinstance(fact, FrequencyConstant) else self._by_column(fact)
@@ -162,6 +174,8 @@ class ConstantFinder:
 
     def _by_column(self, fact: MomentsConstant | QuantileConstant) -> list[Baseline]:
         constants = self._constants(fact)
+        if self._needs_second_pass and not self._plain:
+            return self._scored_again(fact.words, constants)
         if self._needs_second_pass:
             losses = self._second_pass(constants)
         else:
@@ -220,6 +234,23 @@ class ConstantFinder:
         for group in groups:
             sums, squares = zip(*group, strict=True)
             found.append(figure(pooled_deviation(sums, squares, self._weight)))
+        return found
+
+    def _scored_again(self, words: str, constants: Sequence[Any]) -> list[Baseline]:
+        """The loss of the constant by the whole way that the prediction went, from blocks that were kept."""
+        score = Score(self._bound, parse_reductions("mean"), False, self._multioutput)
+        score.start(len(constants) if self._by_cells else 1)
+        focus, row = self._bound.focus, np.array([float(value) for value in constants])
+        for blocks, weights in self._kept:
+            shape = blocks[focus].shape
+            constant = np.ascontiguousarray(np.broadcast_to(row[:1] if len(shape) == 1 else row, shape))
+            score.add([*blocks[:focus], constant, *blocks[focus + 1 :]], weights)
+        values = [_value(one) for one in constants] if self._results > 1 else [_value(np.array(constants))]
+        found = []
+        for position, value in enumerate(values):
+            number = score.headline(position) or score.reductions(position)["mean"]
+            single = value[0] if isinstance(value, tuple) and len(value) == 1 else value
+            found.append(Baseline(words, single, number))
         return found
 
     def _second_pass(self, constants: Sequence[Any]) -> list[Figure]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from losscli import __version__
+from losscli.engine.plan import Series
 from losscli.engine.run import Run
 from losscli.engine.score import Score
 from losscli.errors import counted
@@ -32,10 +33,13 @@ class Describer:
             f"by id ({id_name})" if run.plan.by_key else "by position" if len(run.plan.feeds) > 1 else ""
         )
         return ComputeReport(
-            inputs=tuple(self._input_used(position) for position in range(len(run.plan.feeds))),
+            inputs=(
+                *(self._input_used(position) for position in range(len(run.plan.feeds))),
+                *(self._series_used(series) for series in run.plan.series),
+            ),
             rows=self.counts,
             results=tuple(self._results()),
-            samples=run.picker.samples(self._totals(), id_name, run.plan.by_key, run.gradient_names()),
+            samples=run.picker.samples(self._totals(), id_name, run.plan.has_ids, run.gradient_names()),
             pairing=pairing,
             asked=run.request.reductions,
             warnings=tuple(self._findings()),
@@ -70,6 +74,17 @@ class Describer:
             coding=feed.coder.said() if feed.coder is not None else run.guard.coding(position),
         )
 
+    def _series_used(self, series: Series) -> InputUsed:
+        source, feed = series.reading.source, series.feed
+        return InputUsed(
+            role=feed.role,
+            source=feed.text,
+            rows=self.run.series[feed.at].rows,
+            columns=feed.names,
+            format=source.format,
+            header=source.header.reason,
+        )
+
     def _results(self) -> list[Result]:
         found = []
         for number, score in enumerate(self.run.scores):
@@ -77,24 +92,25 @@ class Describer:
                 baselines = [self._named(score, one) for one in self.run.constants[number].baselines(score)]
             else:
                 baselines = [Baseline("")] * score.results
-            found += [self._result(score, position, one) for position, one in enumerate(baselines)]
+            found += [self._result(score, number, position, one) for position, one in enumerate(baselines)]
         return found
 
     def _named(self, score: Score, baseline: Baseline) -> Baseline:
         """The constant as the file writes it, where it is a class of the target and classes have names."""
-        target, prediction = score.bound.loss.inputs[0], score.bound.loss.inputs[-1]
+        target, prediction = score.bound.inputs[0], score.bound.inputs[score.bound.focus]
         params, coder = score.bound.params, self.run.plan.feeds[0].coder
         same = prediction.shape is Shape.CLASS and prediction.domain_for(params) == target.domain_for(params)
         if coder is None or not same or not isinstance(baseline.value, float):
             return baseline
         return baseline._replace(value=coder.names()[int(baseline.value)])
 
-    def _result(self, score: Score, position: int, baseline: Baseline) -> Result:
+    def _result(self, score: Score, number: int, position: int, baseline: Baseline) -> Result:
         loss, params = score.bound.loss, score.bound.params
         reductions = score.reductions(position)
         asked = self.run.request.reductions[0]
         own = score.headline(position)
-        reduction = asked if own is None or asked == "none" else "set"
+        elsewhere = self.run.elsewhere[number].found(position) if self.run.elsewhere else ()
+        reduction = asked if own is None or asked == "none" else score.reduced_by
         return Result(
             loss=loss.name,
             title=loss.title,
@@ -107,9 +123,11 @@ class Describer:
             reductions=reductions,
             signature=self._signature(score.bound, reduction),
             baseline=baseline,
-            column=self.run.plan.feeds[-1].names[position] if score.results > 1 else None,
-            part=loss.part if loss.is_set else None,
+            column=self.run.plan.feeds[self.run.plan.focus].names[position] if score.results > 1 else None,
+            part=score.bound.part,
             warnings=tuple(self._result_findings(score, reductions)),
+            convention=score.bound.framework,
+            elsewhere=elsewhere,
         )
 
     def _result_findings(self, score: Score, reductions: dict[str, Figure]) -> list[Finding]:
@@ -119,7 +137,7 @@ class Describer:
             rows = "1 row has" if seen.count == 1 else f"{seen.count:,} rows have"
             where = f"row {seen.row} ({seen.place})"
             if not score.truly_infinite:
-                what = f"a loss ({bound.loss.part})" if bound.loss.part else "a loss"
+                what = f"a loss ({bound.part})" if bound.part else "a loss"
                 return [
                     Finding(
                         "W203", f"{bound.spec}: {rows} {what} beyond the largest double, the first is {where}"
@@ -139,11 +157,13 @@ class Describer:
         parts.append(f"pair:{'id' if run.plan.by_key else 'position'}")
         if request.unpaired == "skip":
             parts.append(f"unpaired:skip({counts.unpaired})")
-        if bound.loss.by_cells and len(run.plan.feeds[-1].positions) > 1:
+        if bound.loss.by_cells and len(run.plan.feeds[run.plan.focus].positions) > 1:
             parts.append(f"multioutput:{request.multioutput}")
         if run.plan.downward:
             parts.append("vector:downward")
         coder = run.plan.feeds[0].coder
+        if run.plan.groups is not None:
+            parts.append(f"group:{run.plan.groups.names[0]}")
         labels = ",".join(request.labels) or (coder.signed() if coder is not None else "")
         if labels:
             parts.append(f"labels:{labels}")

@@ -10,9 +10,10 @@ import numpy as np
 
 from losscli.arrays import Rows
 from losscli.domains import SUM_TOLERANCE, ClassIndex, Domain, Fault, Labels, SignLabels, Simplex
-from losscli.engine.rows import Rowset
+from losscli.engine.rowset import Rowset
 from losscli.errors import DataError, DomainError, LosscliError, Place, counted, raise_together
 from losscli.registry import BoundLoss, Input, Shape
+from losscli.registry.checking import width_of
 from losscli.report.tables import Finding
 
 ROUNDED = 1e-6
@@ -87,7 +88,8 @@ class _Doubt:
 class Guard:
     """Checks every rowset against the domains of all losses of a call."""
 
-    def __init__(self, losses: Sequence[BoundLoss]) -> None:
+    def __init__(self, losses: Sequence[BoundLoss], places: Sequence[int]) -> None:
+        """`places` are the positions, among the losses' inputs, of the blocks of a rowset."""
         self._checks: list[tuple[int, Input, Domain]] = []
         self._tallies: dict[tuple[int, str], _Tally] = {}
         self._signs: dict[int, _Signs] = {}
@@ -96,7 +98,7 @@ class Guard:
         self._largest_gap = 0.0
         self._doubts: dict[int, _Doubt] = {}
         for bound in losses:
-            for position, entry in enumerate(bound.loss.inputs):
+            for position, entry in enumerate(bound.inputs[place] for place in places):
                 domain = entry.domain_for(bound.params)
                 if all(position != other or domain != known for other, _, known in self._checks):
                     self._checks.append((position, entry, domain))
@@ -110,7 +112,7 @@ class Guard:
 
     def check(self, rowset: Rowset) -> bool:
         """Whether the rows are fit for every loss."""
-        width = max(block.shape[1] if block.ndim == 2 else 1 for block in rowset.inputs)
+        width = width_of(rowset.inputs)
         self._rows += rowset.count
         for position, entry, domain in self._checks:
             block = rowset.inputs[position]
@@ -131,10 +133,10 @@ class Guard:
         key = (position, fault.words)
         if key not in self._tallies:
             row = int(np.argmax(fault.rows))
-            column = int(np.argmax(fault.mask[row])) if fault.mask.ndim == 2 else 0
+            column = int(np.argmax(fault.mask[row])) if fault.mask.ndim > 1 else 0
             place = rowset.place(position, row, column)
             block = rowset.inputs[position]
-            whole = block.ndim == 2 and fault.mask.ndim == 1
+            whole = block.ndim > 1 and fault.mask.ndim == 1
             text = _row_text(block[row]) if whole else _cell_text(rowset.cell(position, row, column))
             if whole and not rowset.downward:
                 place = Place(place.file, place.line)
@@ -203,7 +205,7 @@ def _labels_to_paste(domain: Domain, fault: Fault, rowset: Rowset) -> str:
     if (found != np.rint(found)).any():
         return ""
     if isinstance(domain, ClassIndex):
-        width = max(other.shape[1] if other.ndim == 2 else 1 for other in rowset.inputs)
+        width = width_of(rowset.inputs)
         if found[0] != 1 or found[-1] != width or width > 20:
             return ""
         return f"classes 1 to {width}? --labels {','.join(str(index + 1) for index in range(width))}"
@@ -220,5 +222,5 @@ def _cell_text(cell: float | str) -> str:
 
 
 def _row_text(row: Rows) -> str:
-    cells = ", ".join(f"{value:.6g}" for value in row[:6])
-    return f"({cells}{', ...' if len(row) > 6 else ''})"
+    cells = ", ".join(f"{value:.6g}" for value in np.ravel(row)[:6])
+    return f"({cells}{', ...' if row.size > 6 else ''})"

@@ -10,7 +10,8 @@ from losscli.engine.guard import Guard
 from losscli.engine.pairing import pair_rows
 from losscli.engine.plan import Plan, close_plan, make_plan
 from losscli.engine.request import Listeners, Request
-from losscli.engine.rows import RowReader, Rowset
+from losscli.engine.rows import RowReader
+from losscli.engine.rowset import Rowset
 from losscli.engine.run import Run
 from losscli.errors import NotPerSample, UsageError, counted
 from losscli.reductions import parse_reductions
@@ -22,6 +23,7 @@ def evaluate(request: Request, listeners: Listeners | None = None) -> ComputeRep
     check(request)
     plan = make_plan(request)
     try:
+        check(request._replace(losses=plan.losses))
         run = Run(request, plan, listeners or Listeners())
         run.go()
         return Describer(run).report()
@@ -46,14 +48,14 @@ def check(request: Request) -> None:
     for bound in request.losses:
         loss = bound.loss
         odd = [word for word in request.reductions if word not in ("mean", "none")]
-        if loss.is_set and odd:
+        if (bound.is_set or loss.total is not None) and odd:
             raise NotPerSample(
                 f"{bound.spec} is one number for the whole set, so it has no {', '.join(odd)}",
-                hint=f"{loss.part} has them: its rows are what {loss.name} is the root of"
-                if loss.part
+                hint=f"{bound.part} has them: its rows are what {loss.name} is made of"
+                if bound.part
                 else None,
             )
-        if request.gradient and loss.slope is None:
+        if request.gradient and not bound.has_slope:
             raise UsageError(f"{bound.spec} has no gradient", hint="leave out --gradient")
 
 
@@ -69,7 +71,7 @@ def find_row(request: Request, number: int) -> tuple[Rows, ...]:
 
 def _find(request: Request, plan: Plan, number: int) -> tuple[Rows, ...]:
     reader = RowReader(plan, request.missing == "skip")
-    guard = Guard(request.losses)
+    guard = Guard(plan.losses, [feed.at for feed in plan.feeds])
     for rowset in reader.rowsets(iter(pair_rows(plan, request.unpaired))):
         hits = np.flatnonzero(rowset.all_numbers() == number)
         if len(hits):

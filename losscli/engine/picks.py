@@ -11,7 +11,7 @@ import numpy as np
 
 from losscli.arrays import Floats, Integers, Rows
 from losscli.engine.request import Request
-from losscli.engine.rows import Rowset
+from losscli.engine.rowset import Rowset
 from losscli.registry import Input, Shape
 from losscli.report.samples import Sample, Samples
 from losscli.report.tables import Cell, Column, Kind

@@ -3,20 +3,21 @@ inputs."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from losscli.arrays import Floats
-from losscli.engine.bind import Asked, Bound, Opened, Paths, bind_inputs, open_paths, set_keys
+from losscli.engine.bind import Bound, bind_inputs
 from losscli.engine.classes import Classes, check_labels, known_classes
+from losscli.engine.columns import find_column, group_columns, one_column
+from losscli.engine.opening import Asked, Paths, inputs_of, open_paths, set_keys
 from losscli.engine.request import Request
+from losscli.engine.settle import settle
 from losscli.errors import ColumnError, UsageError
 from losscli.registry import BoundLoss, Input, Shape
-from losscli.sources.formats import FORMATS
-from losscli.sources.grammar import is_key_like, parse_sources, resolve
-from losscli.sources.open import open_source
+from losscli.sources.grammar import is_key_like
 from losscli.sources.records import BLOCK_BYTES, Column, Kind, ReadOptions, Source
 
 
@@ -64,7 +65,7 @@ class Reading:
 
 class Feed(NamedTuple):
     """One input (or the weight): the stream, the positions of its columns in that stream's blocks, its
-    coding."""
+    coding. `at` is the input's position among those of the loss, `tail` the axes behind the row's."""
 
     role: str
     stream: int
@@ -75,22 +76,52 @@ class Feed(NamedTuple):
     is_text: bool = False
     coder: Coder | None = None
     classes: tuple[str, ...] = ()
+    at: int = 0
+    tail: tuple[int, ...] = ()
+
+
+class Series(NamedTuple):
+    """An input that does not pair by row: its reading, the column of its values, the one of its groups."""
+
+    reading: Reading
+    feed: Feed
+    group: int | None = None
 
 
 class Plan(NamedTuple):
-    """Everything that is known before the first row is read."""
+    """Everything that is known before the first row is read.
 
+    `gather` says that all rows are scored at once; `grouping` what `--group` makes of them: "lists" (each
+    group is one vector), "sets" (each is scored at once), "series" (each has its own scale), or nothing.
+    """
+
+    losses: tuple[BoundLoss, ...]
     streams: tuple[Reading, ...]
     feeds: tuple[Feed, ...]
     weights: tuple[Feed, ...]
     downward: bool
     by_key: bool
     id_name: str | None
+    series: tuple[Series, ...] = ()
+    groups: Feed | None = None
+    grouping: str = ""
+    gather: bool = False
 
     @property
     def width(self) -> int:
         """The number of columns of the widest input."""
         return max(len(feed.positions) for feed in self.feeds)
+
+    @property
+    def focus(self) -> int:
+        """The place of the prediction's feed among the feeds."""
+        wanted = self.losses[0].focus
+        return next((n for n, feed in enumerate(self.feeds) if feed.at == wanted), len(self.feeds) - 1)
+
+    @property
+    def has_ids(self) -> bool:
+        """Whether rows are shown by a key: that of the pairing, or the group a list belongs to."""
+        return self.by_key or self.grouping == "lists"
 
 
 def make_plan(request: Request) -> Plan:
@@ -121,19 +152,91 @@ def close_plan(plan: Plan) -> None:
 
 def _plan(request: Request, options: ReadOptions, paths: Paths) -> Plan:
     asked, named = open_paths(request, options, paths)
+    losses = settle(request.losses, asked, named, paths)
     weight_asks = _ask_weight(request.weight, paths, options)
-    set_keys(paths, request.id)
-    bound = bind_inputs(request.losses, paths, asked, named)
-    streams = tuple(Reading(opened.source) for opened in paths.opened)
-    for stream, opened in zip(streams, paths.opened, strict=True):
-        stream.keys = opened.keys
-    feeds = _feeds(request, bound, streams)
-    weights = tuple(_weight_feed(ask, paths, streams) for ask in weight_asks)
-    downward = _is_downward(request, feeds)
+    group_asks = group_columns(request.group, paths, options)
+    used = _paired_paths(inputs_of(losses), asked, named, [*weight_asks, *group_asks[:1]])
+    places = {path: number for number, path in enumerate(used)}
+    set_keys([paths.opened[path] for path in used], request.id)
+    bound = bind_inputs(inputs_of(losses), losses[0].spec, paths, asked, named)
+    paired = [one for one in bound if one.entry.paired]
+    streams = tuple(Reading(paths.opened[path].source, keys=paths.opened[path].keys) for path in used)
+    request = request._replace(losses=losses)
+    feeds = _feeds(request, [one._replace(path=places[one.path]) for one in paired], streams)
+    weights = tuple(_weight_feed(ask, paths, streams, places) for ask in weight_asks)
+    groups = _group_feed(group_asks[0], paths, streams, places) if group_asks else None
+    grouping = _grouping(request, feeds) if groups is not None else ""
+    downward = not grouping and _is_downward(request, feeds)
     if not request.id:
-        _watch_order(streams, shown=request.samples and not downward)
-    id_name = ",".join(paths.names(0, streams[0].keys)) or None
-    return Plan(streams, feeds, weights, downward, bool(request.id), id_name)
+        _watch_order(streams, shown=request.samples and not downward and grouping != "lists")
+    id_name = ",".join(paths.names(used[0], streams[0].keys)) or None
+    return Plan(
+        losses,
+        streams,
+        feeds,
+        weights,
+        downward,
+        bool(request.id),
+        groups.names[0] if groups is not None and grouping == "lists" else id_name,
+        tuple(_series(one, paths, group_asks) for one in bound if not one.entry.paired),
+        groups,
+        grouping,
+        any(one.loss.gather for one in losses),
+    )
+
+
+def _paired_paths(
+    inputs: Sequence[Input], asked: Sequence[Asked], named: Sequence[str | None], beside: Sequence[Asked]
+) -> list[int]:
+    """The paths whose rows pair, in the order in which they were opened."""
+    alone = {entry.role for entry in inputs if not entry.paired}
+    rows = [ask for ask, role in zip(asked, named, strict=True) if role not in alone]
+    return sorted({ask.path for ask in (*rows, *beside)})
+
+
+def _group_feed(ask: Asked, paths: Paths, streams: Sequence[Reading], places: Mapping[int, int]) -> Feed:
+    (column,) = ask.columns or ()
+    stream = places[ask.path]
+    position = streams[stream].want(column, "text")
+    return Feed("group", stream, (position,), paths.names(ask.path, [column]), ask.text, is_text=True)
+
+
+def _grouping(request: Request, feeds: Sequence[Feed]) -> str:
+    """What the groups are to the losses. Raises UsageError."""
+    losses = request.losses
+    if all(bound.loss.downward for bound in losses) and all(len(feed.positions) == 1 for feed in feeds):
+        if request.weight is not None or request.gradient:
+            option = "--weight" if request.weight is not None else "--gradient"
+            raise UsageError(f"{option} and --group: a group is one list, its rows have none of their own")
+        return "lists"
+    if all(any(not entry.paired for entry in bound.inputs) for bound in losses):
+        return "series"
+    if all(bound.loss.gather for bound in losses):
+        return "sets"
+    other = losses[0].spec
+    columns = " of one column each" if any(bound.loss.downward for bound in losses) else ""
+    raise UsageError(
+        f"--group is for lists{columns}, training series and sets; {other} scores each row by itself",
+        hint="leave out --group",
+    )
+
+
+def _series(one: Bound, paths: Paths, group_asks: Sequence[Asked]) -> Series:
+    """An input that is read for itself, with the group's column of the same name."""
+    source = paths.opened[one.path].source
+    reading = Reading(source)
+    position = reading.want(one.columns[0], "number")
+    feed = Feed(one.entry.role, 0, (position,), one.names, one.text, one.entry, at=one.at)
+    if not group_asks:
+        return Series(reading, feed)
+    (column,) = group_asks[0].columns or ()
+    (name,) = paths.names(group_asks[0].path, [column])
+    if name not in (source.names or ()):
+        raise ColumnError(
+            f"{source.name} has no column {name!r}, by which the {one.entry.role} is grouped",
+            hint=f"name the column of the groups {name} in both files",
+        )
+    return Series(reading, feed, reading.want(list(source.names or ()).index(name), "text"))
 
 
 def _watch_order(streams: Sequence[Reading], shown: bool) -> None:
@@ -149,12 +252,12 @@ def _watch_order(streams: Sequence[Reading], shown: bool) -> None:
 
 
 def _feeds(request: Request, bound: Sequence[Bound], streams: Sequence[Reading]) -> tuple[Feed, ...]:
-    if request.labels and not any(takes_labels(request.losses, position) for position in range(len(bound))):
+    if request.labels and not any(takes_labels(request.losses, one.at) for one in bound):
         raise UsageError(f"--labels is for classes; {request.losses[0].spec} takes numbers")
     if request.labels:
         check_labels(request.labels, request.losses, bound)
-    classes = known_classes(request.labels, bound)
-    coded = [takes_labels(request.losses, position) for position in range(len(bound))]
+    classes = known_classes(request.labels, bound, request.losses)
+    coded = [takes_labels(request.losses, one.at) for one in bound]
     texts = _text_inputs(bound, coded, streams, classes)
     shared: list[Coder] = []
     feeds = []
@@ -168,7 +271,9 @@ def _feeds(request: Request, bound: Sequence[Bound], streams: Sequence[Reading])
 
             coder = choose_coder(bound, position, classes, is_text, shared)
         feed = Feed(one.entry.role, one.path, places, one.names, one.text, one.entry)
-        feeds.append(feed._replace(is_text=is_text, coder=coder, classes=classes.words))
+        tail = stream.source.tail if len(one.columns) == stream.source.width else ()
+        feed = feed._replace(is_text=is_text, coder=coder, classes=classes.words)
+        feeds.append(feed._replace(at=one.at, tail=tail))
     return tuple(feeds)
 
 
@@ -192,7 +297,7 @@ def _text_inputs(
 def takes_labels(losses: Sequence[BoundLoss], position: int) -> bool:
     """Whether the input at this position may be class labels: a class, or the target of a binary loss."""
     for bound in losses:
-        entry = bound.loss.inputs[position]
+        entry = bound.inputs[position]
         kind = entry.domain_for(bound.params).kind
         if entry.shape is Shape.CLASS or (position == 0 and kind == "binary"):
             return True
@@ -225,62 +330,12 @@ def _ask_weight(weight: Any, paths: Paths, options: ReadOptions) -> list[Asked]:
     if weight is None:
         return []
     if not isinstance(weight, (str, Path)):
-        from losscli.sources.memory import open_values
-
-        paths.opened.append(Opened(open_values("weight", weight, options)))
-        if paths.opened[-1].source.width != 1:
-            raise ColumnError(
-                f"the weight is {paths.opened[-1].source.width} columns", hint="give one weight a row: (n,)"
-            )
-        return [Asked("weight", len(paths.opened) - 1, (0,))]
-    word = str(weight)
-    if ":" in word or _looks_like_file(word):
-        return [_weight_source(word, paths, options)]
-    found = [
-        Asked(word, position, (list(opened.source.names or ()).index(word),))
-        for position, opened in enumerate(paths.opened)
-        if word in (opened.source.names or ())
-    ]
-    if not found:
-        known = [name for opened in paths.opened for name in opened.source.names or ()]
-        raise ColumnError(
-            f"--weight {word}: no input has this column; they have {', '.join(known[:20]) or 'no names'}",
-            hint="a file is given as --weight FILE or --weight FILE:COLUMN",
-        )
-    return found
+        return [one_column("weight", weight, paths, options)]
+    return find_column("--weight", str(weight), paths, options)
 
 
-def _looks_like_file(word: str) -> bool:
-    """Whether a word names a file rather than a column: standard input, or a suffix that is read."""
-    suffixes = word.lower().removesuffix(".gz").split(".")[1:]
-    return word == "-" or bool(suffixes and suffixes[-1] in FORMATS)
-
-
-def _weight_source(word: str, paths: Paths, options: ReadOptions) -> Asked:
-    first = next(iter(paths.by_path), None)
-    if word.startswith(":") and first is not None:
-        word = f"{first}{word}"
-    (spec,) = parse_sources([word])
-    assert spec.path is not None
-    if spec.path not in paths.by_path:
-        paths.by_path[spec.path] = len(paths.opened)
-        paths.opened.append(Opened(open_source(spec.path, options, selectors=[spec.columns])))
-    position = paths.by_path[spec.path]
-    source = paths.opened[position].source
-    columns = tuple(range(source.width))
-    if spec.columns is not None:
-        columns = resolve(spec.columns, source.names, source.width, source.name)
-    if len(columns) != 1:
-        names = ", ".join(paths.names(position, columns))
-        raise ColumnError(
-            f"--weight {word} is {len(columns)} columns: {names}",
-            hint=f"name one: --weight {spec.path}:COLUMN",
-        )
-    return Asked(word, position, columns)
-
-
-def _weight_feed(ask: Asked, paths: Paths, streams: Sequence[Reading]) -> Feed:
-    stream = streams[ask.path]
+def _weight_feed(ask: Asked, paths: Paths, streams: Sequence[Reading], places: Mapping[int, int]) -> Feed:
+    stream = places[ask.path]
     columns = ask.columns or ()
-    positions = tuple(stream.want(index, "number") for index in columns)
-    return Feed("weight", ask.path, positions, paths.names(ask.path, columns), ask.text)
+    positions = tuple(streams[stream].want(index, "number") for index in columns)
+    return Feed("weight", stream, positions, paths.names(ask.path, columns), ask.text)

@@ -16,14 +16,16 @@ class Request(NamedTuple):
     """One evaluation.
 
     `sources` are SOURCE texts, or arrays and sequences of numbers from the library. `reductions` are words of
-    `--reduction`. `summary` asks for the five default reductions, which cost a pass of exact squares more
-    than the mean alone. `rows` is a number, "all", or None for the default choice; `worst` asks for the
-    largest losses.
+    `--reduction`. `group` names the lists of a ranking loss, or the series of a scaled one. `summary` asks
+    for the five default reductions, which cost a pass of exact squares more than the mean alone, and for the
+    frameworks whose number differs. `rows` is a number, "all", or None for the default choice; `worst` asks
+    for the largest losses.
     """
 
     losses: tuple[BoundLoss, ...]
     sources: tuple[Any, ...]
     weight: Any = None
+    group: Any = None
     id: tuple[str, ...] = ()
     unpaired: str = "error"
     reductions: tuple[str, ...] = ("mean",)

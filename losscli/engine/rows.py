@@ -5,78 +5,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from losscli.align import Paired
-from losscli.arrays import Floats, Integers, Mask, Rows
+from losscli.arrays import Floats, Mask, Rows
 from losscli.engine.pairing import joined_ids
 from losscli.engine.plan import Feed, Plan
-from losscli.errors import ColumnError, Place, RowsError, WeightError
-from losscli.registry import Shape
+from losscli.engine.rowset import Rowset, at_once, by_group
+from losscli.errors import ColumnError, LabelError, Place, WeightError
 from losscli.sources.records import Block
-
-
-@dataclass(slots=True)
-class Rowset:
-    """Some rows of every input, ready for the domain check.
-
-    `inputs` are float64, (n,) or (n, k). `kept` maps each row to its position in the paired blocks, None
-    where all rows were kept. `ids` are the keys of the kept rows as a text array, None when rows pair by
-    position.
-    """
-
-    feeds: tuple[Feed, ...]
-    blocks: tuple[Block, ...]
-    inputs: tuple[Rows, ...]
-    weights: Floats | None
-    ids: Any = None
-    kept: Integers | None = None
-    downward: bool = False
-
-    @property
-    def count(self) -> int:
-        """The number of rows."""
-        return len(self.inputs[0])
-
-    def positions(self, rows: Integers) -> Integers:
-        """Positions in the paired blocks of some rows."""
-        return rows if self.kept is None else self.kept[rows]
-
-    def numbers(self, rows: Integers) -> Integers:
-        """The target's data rows, from 1."""
-        if self.downward:
-            return rows + 1
-        block = self.blocks[self.feeds[0].stream]
-        found = self.positions(rows)
-        return np.array([block.places.row(int(row)) for row in found], dtype=np.int64)
-
-    def all_numbers(self) -> Integers:
-        """The target's data row of every row."""
-        if self.downward:
-            return np.ones(1, dtype=np.int64)
-        block = self.blocks[self.feeds[0].stream]
-        start = block.first_row
-        numbers = np.arange(start, start + block.rows, dtype=np.int64)
-        return numbers if self.kept is None else numbers[self.kept]
-
-    def place(self, feed: int, row: int, column: int) -> Place:
-        """Where a cell of an input stands."""
-        entry = self.feeds[feed]
-        if self.downward:
-            return self.blocks[entry.stream].place(column, entry.positions[0])
-        at = int(self.positions(np.array([row]))[0])
-        return self.blocks[entry.stream].place(at, entry.positions[column])
-
-    def cell(self, feed: int, row: int, column: int) -> float | str:
-        """An input's cell as its file has it: text for labels."""
-        entry = self.feeds[feed]
-        if entry.is_text:
-            at = int(self.positions(np.array([row]))[0])
-            return str(self.blocks[entry.stream].columns[entry.positions[column]][at].as_py())
-        values = self.inputs[feed]
-        return float(values[row] if values.ndim == 1 else values[row, column])
 
 
 @dataclass(slots=True)
@@ -94,15 +33,16 @@ class RowReader:
     _current: tuple[Block, ...] = ()
 
     def rowsets(self, paired: Iterator[Paired]) -> Iterator[Rowset]:
-        """Every rowset in the target's order; for one vector read downwards a single one. Raises data
-        errors."""
+        """Every rowset in the target's order: one for each group, or for all rows, where they are scored
+        together. Raises data errors."""
+        plan = self.plan
         found = (self._rowset(entry.blocks, joined_ids(entry.ids)) for entry in paired)
-        if self.plan.downward:
-            yield self._turn(list(found))
-            return
-        for rowset in found:
-            if rowset.count:
-                yield rowset
+        if plan.grouping in ("lists", "sets"):
+            yield from by_group([one for one in found if one.count], plan.grouping == "lists")
+        elif plan.downward or plan.gather:
+            yield from at_once([one for one in found if one.count], plan.downward)
+        else:
+            yield from (rowset for rowset in found if rowset.count)
 
     def finish(self) -> None:
         """What only the end can tell: labels that make no sense together, weights that are negative or all
@@ -133,16 +73,31 @@ class RowReader:
             for feed in self.plan.feeds
         ]
         keep = self._keep(columns, weights, absent)
+        groups = self._groups(blocks)
         if keep is None:
             inputs = tuple(_stack(feed, found) for feed, found in zip(self.plan.feeds, columns, strict=True))
-            return Rowset(self.plan.feeds, blocks, inputs, weights, ids)
+            return Rowset(self.plan.feeds, blocks, inputs, weights, ids, groups=groups)
         kept = np.flatnonzero(keep)
+        groups = None if groups is None else [groups[row] for row in kept.tolist()]
         inputs = tuple(
             _stack(feed, [column[kept] for column in found])
             for feed, found in zip(self.plan.feeds, columns, strict=True)
         )
         weights = None if weights is None else weights[kept]
-        return Rowset(self.plan.feeds, blocks, inputs, weights, None if ids is None else ids.take(kept), kept)
+        ids = None if ids is None else ids.take(kept)
+        return Rowset(self.plan.feeds, blocks, inputs, weights, ids, kept, groups=groups)
+
+    def _groups(self, blocks: tuple[Block, ...]) -> list[str] | None:
+        """The group of every row, None without groups."""
+        feed = self.plan.groups
+        if feed is None:
+            return None
+        texts = blocks[feed.stream].columns[feed.positions[0]].to_pylist()
+        if None in texts:
+            place = blocks[feed.stream].place(texts.index(None), feed.positions[0])
+            hint = "every row belongs to a group"
+            raise LabelError(f"the group {feed.names[0]!r} is missing", place=place, hint=hint)
+        return [str(text) for text in texts]
 
     def _column(self, feed: Feed, blocks: tuple[Block, ...], position: int, absent: Mask | None) -> Floats:
         """The numbers of a column, labels coded; those of absent rows are nobody's, so they are not coded."""
@@ -203,40 +158,15 @@ class RowReader:
         feed = self.plan.weights[0]
         return self._current[feed.stream].place(row, feed.positions[0])
 
-    def _turn(self, parts: list[Rowset]) -> Rowset:
-        """One vector from columns that are read downwards."""
-        if not parts:
-            raise RowsError("there is no row to score")
-        joined = [
-            np.concatenate([part.inputs[position] for part in parts])
-            for position in range(len(self.plan.feeds))
-        ]
-        inputs = tuple(np.ascontiguousarray(column.reshape(1, -1)) for column in joined)
-        return Rowset(self.plan.feeds, _Joined.of(parts), inputs, None, downward=True)
-
-
-class _Joined(NamedTuple):
-    """The places of the cells of columns that were read in several blocks."""
-
-    parts: tuple[Block, ...]
-
-    @staticmethod
-    def of(parts: Sequence[Rowset]) -> Any:
-        """One stand-in per stream that answers `place` for a position in the whole column."""
-        return tuple(_Joined(blocks) for blocks in zip(*(part.blocks for part in parts), strict=True))
-
-    def place(self, index: int, column: int) -> Place:
-        """The place of cell `index` of the whole column."""
-        for part in self.parts:
-            if index < part.rows:
-                return part.place(index, column)
-            index -= part.rows
-        raise IndexError(index)
-
 
 def _stack(feed: Feed, columns: Sequence[Floats]) -> Rows:
-    """(n,) for a single column, (n, k) for several, and always (n, k) for an input that takes vectors."""
-    wide = feed.entry is not None and feed.entry.shape is Shape.VECTOR
+    """(n,) for a single column, (n, k) for several, and always (n, k) for an input that takes vectors; the
+    axes of an array of more where the input takes them."""
+    entry = feed.entry
+    wide = entry is not None and entry.is_wide
     if len(columns) == 1 and not wide:
         return np.ascontiguousarray(columns[0])
-    return np.ascontiguousarray(np.stack(columns, axis=1))
+    block = np.ascontiguousarray(np.stack(columns, axis=1))
+    if feed.tail and entry is not None and len(feed.tail) in map(len, entry.forms):
+        return block.reshape(-1, *feed.tail)
+    return block

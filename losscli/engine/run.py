@@ -11,16 +11,20 @@ import numpy as np
 
 from losscli.arrays import Floats, Rows
 from losscli.engine.constants import ConstantFinder
+from losscli.engine.elsewhere import Elsewhere
 from losscli.engine.guard import Guard
 from losscli.engine.pairing import pair_rows
 from losscli.engine.picks import Layout, Picker
 from losscli.engine.plan import Plan
 from losscli.engine.request import Listeners, Request, SampleColumns
-from losscli.engine.rows import RowReader, Rowset
+from losscli.engine.rows import RowReader
+from losscli.engine.rowset import Rowset
 from losscli.engine.score import Score
+from losscli.engine.series import read_series
 from losscli.errors import DataError, Place, RowsError, UsageError
 from losscli.reductions import parse_reductions
 from losscli.registry import BoundLoss
+from losscli.registry.checking import check_shapes, width_of
 from losscli.report.compute import sample_label
 
 
@@ -41,17 +45,20 @@ class Run:
         self.plan = plan
         self.listeners = listeners
         reductions = parse_reductions(",".join(request.reductions))
-        self.scores = [Score(b, reductions, request.summary, request.multioutput) for b in request.losses]
-        self.guard = Guard(request.losses)
+        self.losses = plan.losses
+        self.scores = [Score(b, reductions, request.summary, request.multioutput) for b in self.losses]
+        self.guard = Guard(self.losses, [feed.at for feed in plan.feeds])
+        self.series = read_series(plan)
         self.reader = RowReader(plan, request.missing == "skip")
         layout = Layout(
             tuple(feed.entry for feed in plan.feeds if feed.entry is not None),
             tuple(feed.names for feed in plan.feeds),
-            plan.feeds[-1].classes,
-            request.losses[0].loss.family,
+            plan.feeds[plan.focus].classes,
+            self.losses[0].loss.family,
         )
-        self.picker = Picker(request, layout, request.losses[0].loss.direction)
+        self.picker = Picker(request, layout, self.losses[0].loss.direction)
         self.constants: list[ConstantFinder] = []
+        self.elsewhere: list[Elsewhere] = []
         self.scored = 0
         self.width = 1
         self.infinite: dict[str, Infinite] = {}
@@ -64,6 +71,8 @@ class Run:
             if not started:
                 started = True
                 self._start(rowset)
+            for bound in self.losses:
+                _check_fit(bound, rowset)
             if self.guard.check(rowset):
                 self._score(rowset)
             self._tell_progress()
@@ -83,16 +92,18 @@ class Run:
         return RowsError(f"{name} has no data row", hint="a header alone is no data")
 
     def _start(self, rowset: Rowset) -> None:
-        width = max(block.shape[1] if block.ndim == 2 else 1 for block in rowset.inputs)
+        width = width_of(rowset.inputs)
         cells = rowset.inputs[0].shape[1] if rowset.inputs[0].ndim == 2 else 1
+        lists = self.plan.downward or self.plan.grouping == "lists"
         for score in self.scores:
-            _check_fit(score.bound, rowset)
             score.start(cells)
-            if self.request.summary and not self.plan.downward:
+            if self.request.summary:
+                self.elsewhere.append(Elsewhere(score, cells))
+            if self.request.summary and not lists:
                 self.constants.append(ConstantFinder(score.bound, score.results, self.request.multioutput))
         self.width = width
         for sink in self.listeners.sinks:
-            sink.begin(SampleColumns(self.labels(), self.gradient_names(), self.plan.by_key))
+            sink.begin(SampleColumns(self.labels(), self.gradient_names(), self.plan.has_ids))
 
     @property
     def read(self) -> int:
@@ -107,12 +118,12 @@ class Run:
         """A label per result: the spec, with the column where there is a result per column."""
         specs = [score.bound.spec for score in self.scores]
         return tuple(
-            sample_label(score.bound.spec, score.bound.loss.part, column, specs)
+            sample_label(score.bound.spec, score.bound.part, column, specs)
             for score, column in self._results()
         )
 
     def _results(self) -> Iterator[tuple[Score, str | None]]:
-        names = self.plan.feeds[-1].names
+        names = self.plan.feeds[self.plan.focus].names
         for score in self.scores:
             for position in range(score.results):
                 yield score, (names[position] if score.results > 1 else None)
@@ -121,7 +132,7 @@ class Run:
         """Per result the names of its gradient's columns: one unnamed, or `[name]` each."""
         if not self.request.gradient:
             return ()
-        names = self.plan.feeds[-1].names
+        names = self.plan.feeds[self.plan.focus].names
         if len(names) == 1:
             names = tuple(f"row {n + 1}" for n in range(self.width)) if self.plan.downward else names
         found = []
@@ -137,28 +148,39 @@ class Run:
         for position, score in enumerate(self.scores):
             blocks = self._clean(score.bound, rowset, cleaned)
             found = score.add(blocks, rowset.weights)
+            if self.elsewhere:
+                self.elsewhere[position].add(lambda bound: self._clean(bound, rowset, cleaned), rowset, found)
             self._watch(score.bound.spec, rowset, found)
             values += found
             if self.request.gradient:
                 slopes += score.slopes(blocks)
             if self.constants:
-                self.constants[position].add(blocks[0], self.width, rowset.weights)
+                self.constants[position].add(blocks, self.width, rowset.weights)
         self.scored += rowset.count
         if not self.picker.idle:
             self.picker.add(rowset, values, slopes)
         if self.listeners.sinks:
-            ids = rowset.ids.to_pylist() if self.plan.by_key else None
+            ids = rowset.ids.to_pylist() if self.plan.has_ids else None
             for sink in self.listeners.sinks:
                 sink.add(rowset.all_numbers(), ids, values, slopes)
 
     def _clean(self, bound: BoundLoss, rowset: Rowset, cleaned: dict[Any, Rows]) -> list[Rows]:
-        found = []
-        for position, entry in enumerate(bound.loss.inputs):
-            domain = entry.domain_for(bound.params)
-            key = (position, domain)
-            if key not in cleaned:
-                cleaned[key] = domain.clean(rowset.inputs[position])
-            found.append(cleaned[key])
+        """The blocks as the loss takes them: codings mapped, series prepared, inputs left out made up."""
+        found: list[Rows] = []
+        feeds = {feed.at: place for place, feed in enumerate(rowset.feeds)}
+        for position, entry in enumerate(bound.inputs):
+            if position in feeds:
+                domain = entry.domain_for(bound.params)
+                key = (position, domain)
+                if key not in cleaned:
+                    cleaned[key] = domain.clean(rowset.inputs[feeds[position]])
+                found.append(cleaned[key])
+            elif position in self.series:
+                series = self.series[position]
+                found.append(series.prepared(bound, entry, rowset.groups, rowset.count))
+            else:
+                assert entry.default is not None
+                found.append(entry.default(found))
         return found
 
     def _watch(self, spec: str, rowset: Rowset, found: Sequence[Floats]) -> None:
@@ -171,7 +193,7 @@ class Run:
         seen = self.infinite.get(spec)
         if seen is None:
             number = int(rowset.numbers(np.array([row]))[0])
-            seen = self.infinite[spec] = Infinite(number, rowset.place(len(rowset.feeds) - 1, row, 0))
+            seen = self.infinite[spec] = Infinite(number, rowset.place(self.plan.focus, row, 0))
         seen.count += int(infinite.sum())
 
     def _tell_progress(self) -> None:
@@ -186,6 +208,7 @@ class Run:
 def _check_fit(bound: BoundLoss, rowset: Rowset) -> None:
     """Refuse shapes that the loss cannot take, in words about files."""
     try:
-        bound.loss.check_shapes([block.shape for block in rowset.inputs], bound.params)
+        entries = [bound.inputs[feed.at] for feed in rowset.feeds]
+        check_shapes(bound.loss, entries, [block.shape for block in rowset.inputs], bound.params)
     except DataError as error:
         raise UsageError(error.message, hint=error.hint) from error

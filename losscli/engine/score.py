@@ -191,6 +191,20 @@ class Score:
         overflowed = number.status == "inf" and not self.truly_infinite
         return Figure(number.value, "overflow") if overflowed else figure(number)
 
+    def with_changed(self, bound: BoundLoss, result: int, taken: ExactSum, put: ExactSum) -> Figure:
+        """The number that the framework of `bound` gives, where some rows have other values: `taken` is the
+        sum of ours there, `put` that of theirs."""
+        summary = self._summaries[result]
+        total = summary.total
+        total.subtract(taken)
+        total.merge(put)
+        assert bound.convention is not None
+        if bound.convention.reduce == "sum":
+            return figure(total.number())
+        if bound.convention.by_rows:
+            return figure(ratio(total, self._rows))
+        return figure(ratio(total, self._counted if self._counted is not None else summary.exact_weight))
+
     def total(self, result: int) -> float:
         """The exact sum over the rows, the whole that shares are of."""
         return self._summaries[result].result()["sum"].value

@@ -152,6 +152,14 @@ class ExactSum:
         self._negative += other._negative
         self._nan += other._nan
 
+    def subtract(self, part: ExactSum) -> None:
+        """Take away terms that were added before, exactly; `part` stays as it is."""
+        self._settle()
+        self._units -= part.units
+        self._infinite -= part._infinite
+        self._negative -= part._negative
+        self._nan -= part._nan
+
     def copy(self) -> ExactSum:
         """A sum of its own with the same content."""
         twin = ExactSum()

@@ -36,6 +36,11 @@ class BoundLoss(NamedTuple):
         return f"{self.loss.spec(self.params, usual)}:as={self.framework}"
 
     @property
+    def changed(self) -> dict[str, ParamValue]:
+        """The parameters whose value is not the default."""
+        return {p.name: self.params[p.name] for p in self.loss.params if self.params[p.name] != p.default}
+
+    @property
     def framework(self) -> str:
         """The framework, with the function's name where it has several for this loss; empty without one."""
         own = self.convention
@@ -58,6 +63,11 @@ class BoundLoss(NamedTuple):
     def focus(self) -> int:
         """The position of the prediction: the input by which the gradient is taken."""
         return self.loss.slope_at(self.params)
+
+    @property
+    def part(self) -> str | None:
+        """The loss of the rows that a number of the whole set is made of; None for a loss of rows."""
+        return self.loss.part_for(self.params)
 
     @property
     def is_set(self) -> bool:

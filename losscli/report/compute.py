@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from losscli import __version__
 from losscli.errors import counted
+from losscli.report.frameworks import Elsewhere
 from losscli.report.samples import Samples, SampleTable
 from losscli.report.tables import GAP, Amount, Cell, Column, Finding, Kind, Note, Table, tab_separated
 
@@ -102,6 +103,15 @@ class Result(NamedTuple):
     column: str | None = None
     part: str | None = None
     warnings: tuple[Finding, ...] = ()
+    convention: str = ""
+    elsewhere: tuple[Elsewhere, ...] = ()
+
+    @property
+    def has_own_value(self) -> bool:
+        """Whether the headline is a number beside the reductions."""
+        if self.reduction in ("set", "none") or self.part is not None:
+            return self.reduction != "none"
+        return self.reductions.get(self.reduction) != self.headline
 
     @property
     def label(self) -> str:
@@ -118,6 +128,8 @@ class Result(NamedTuple):
             "direction": self.direction,
             "unit": self.unit,
         }
+        if self.convention:
+            found["as"] = self.convention
         if self.column is not None:
             found["column"] = self.column
         if self.reduction == "none":
@@ -135,6 +147,8 @@ class Result(NamedTuple):
         if self.part is not None:
             found["reductions_of"] = self.part
         found["best_constant"] = self.baseline.plain()
+        if self.elsewhere:
+            found["elsewhere"] = [entry.plain() for entry in self.elsewhere]
         found["signature"] = self.signature
         if per_sample is not None:
             found["per_sample"] = per_sample
@@ -243,7 +257,7 @@ class ComputeReport(NamedTuple):
         """One row a result: the headline, then the reductions; below it baseline, inputs, warnings,
         signature."""
         names = list(dict.fromkeys(name for result in self.results for name in result.reductions))
-        is_set = any(result.part for result in self.results)
+        is_set = any(result.has_own_value for result in self.results)
         columns = [Column("loss", "loss")]
         columns += [Column("value", "value", Kind.VALUE)] if is_set else []
         columns += [
@@ -268,9 +282,12 @@ class ComputeReport(NamedTuple):
         several = len(self.results) > 1
         lines: list[Note] = [_part_note(result) for result in self.results if result.part]
         baselines = [note for note in (_baseline_note(result, several) for result in self.results) if note]
-        used, *others = self._run_notes()
+        others = [
+            e.note(result.label if several else "") for result in self.results for e in result.elsewhere
+        ]
+        used, *rest = self._run_notes()
         lines += [(*baselines[0], GAP, used)] if len(baselines) == 1 else [*baselines, used]
-        return (*lines, *others)
+        return (*lines, *others, *rest)
 
     def _run_notes(self) -> tuple[str, ...]:
         """What was paired how, what was left out, and every warning: true of all results together."""

@@ -52,6 +52,11 @@ class FileSource:
         """The bytes of the file read by the current pass."""
         return self.stream.consumed
 
+    @property
+    def tail(self) -> tuple[int, ...]:
+        """A table has two axes."""
+        return ()
+
     def close(self) -> None:
         """Let go of the file; standard input stays open."""
         self.stream.close()

@@ -21,6 +21,7 @@ class MemorySource:
     arrays: tuple[AnyArray, ...]
     names: tuple[str, ...] | None
     options: ReadOptions
+    tail: tuple[int, ...] = ()
     path: None = None
     format: str = "memory"
     typed: bool = True
@@ -78,8 +79,11 @@ def open_values(name: str, values: object, options: ReadOptions | None = None) -
     array = _array(name, values)
     if array.ndim == 1:
         return MemorySource(name, (array,), None, options)
-    if array.ndim == 2 and array.shape[1] > 0:
-        return MemorySource(name, tuple(array[:, index] for index in range(array.shape[1])), None, options)
+    if array.ndim > 1 and 0 not in array.shape[1:]:
+        tail = array.shape[1:] if array.ndim > 2 else ()
+        flat = array.reshape(len(array), -1) if tail else array
+        columns = tuple(flat[:, index] for index in range(flat.shape[1]))
+        return MemorySource(name, columns, None, options, tail)
     hint = "give an array of shape (n,) or (n, k); a single sample as a list of one"
     raise ShapeError(f"{name} has the shape {array.shape}, (n,) or (n, k) is read", hint=hint)
 

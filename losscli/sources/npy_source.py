@@ -1,7 +1,8 @@
-"""NumPy's .npy: one array of shape (n,) or (n, k), read in blocks; never pickles, never a memory map."""
+"""NumPy's .npy: one array whose first axis is the row, read in blocks; never pickles, never a memory map."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,9 +25,14 @@ class ArrayHead:
 
     dtype: np.dtype[Any]
     rows: int
-    width: int
+    tail: tuple[int, ...]
     by_column: bool
     offset: int
+
+    @property
+    def width(self) -> int:
+        """The numbers in a row."""
+        return math.prod(self.tail)
 
     @property
     def row_bytes(self) -> int:
@@ -63,11 +69,10 @@ def read_head(stream: ByteInput) -> ArrayHead:
         raise ShapeError(
             f"{stream.name} holds one number, no rows", hint="save an array of shape (n,) or (n, k)"
         )
-    if len(shape) > 2 or 0 in shape[1:]:
-        hint = "save an array of shape (n,) or (n, k): array.reshape(len(array), -1)"
-        raise ShapeError(f"{stream.name} holds an array of shape {shape}, (n,) or (n, k) is read", hint=hint)
-    width = shape[1] if len(shape) == 2 else 1
-    return ArrayHead(dtype, shape[0], width, by_column and width > 1, source.count)
+    if 0 in shape[1:]:
+        hint = "save an array of shape (n,), (n, k) or (n, a, b)"
+        raise ShapeError(f"{stream.name} holds an array of shape {shape}, without a number", hint=hint)
+    return ArrayHead(dtype, shape[0], shape[1:], by_column and math.prod(shape[1:]) > 1, source.count)
 
 
 @dataclass
@@ -89,8 +94,13 @@ class NpySource(StreamedSource):
 
     @property
     def width(self) -> int:
-        """k of the shape (n, k), else 1."""
+        """k of the shape (n, k), else 1; of an array of more axes the numbers in a row."""
         return self.head.width
+
+    @property
+    def tail(self) -> tuple[int, ...]:
+        """The axes behind the row's of an array of more than two."""
+        return self.head.tail if len(self.head.tail) > 1 else ()
 
     @property
     def header(self) -> Header:
@@ -122,7 +132,9 @@ class NpySource(StreamedSource):
     def _arrays(self, stream: ByteInput) -> Iterator[AnyArray]:
         """The rows as arrays (b, k), in blocks."""
         if self.head.by_column:
-            yield from self._by_column(stream)
+            place = np.arange(self.head.width).reshape(self.head.tail, order="F").reshape(-1)
+            flat = len(self.head.tail) == 1
+            yield from (block if flat else block[:, place] for block in self._by_column(stream))
             return
         left = self.head.rows
         size = max(1, self.options.block_bytes // self.head.row_bytes) if self.head.row_bytes else left

@@ -201,6 +201,10 @@ class Source(Protocol):
         """The number of columns."""
 
     @property
+    def tail(self) -> tuple[int, ...]:
+        """The axes behind the row's of an array of more than two; empty for everything else."""
+
+    @property
     def header(self) -> Header:
         """What was decided about the first row."""
 

@@ -44,6 +44,8 @@ class ComputeOptions(Read):
     losses: flag.Losses
     sources: flag.Sources
     weight: flag.Weight = None
+    group: flag.Group = None
+    as_: flag.As = None
     reduction: flag.Reduction = "mean"
     multioutput: flag.MultiOutput = "mean"
     rows: flag.Rows = None
@@ -54,7 +56,7 @@ class ComputeOptions(Read):
 
 def run(options: ComputeOptions) -> None:
     """Compute and print."""
-    inputs = written_paths(options.sources, options.weight)
+    inputs = written_paths([*options.sources, *([options.group] if options.group else [])], options.weight)
     others = [options.per_sample] if options.per_sample is not None else []
     publication = plan(options, inputs, others)
     streamed = options.reduction == "none" and publication.format.name in STREAMED
@@ -99,6 +101,8 @@ def _computed(options: ComputeOptions, publication: Publication, listeners: List
             *options.sources,
             listeners=listeners,
             weight=options.weight,
+            group=options.group,
+            as_=options.as_,
             reduction=options.reduction,
             multioutput=options.multioutput,
             rows=_rows(options.rows),

@@ -1,0 +1,142 @@
+"""The numbers that other frameworks give for the same rows, by their conventions, beside ours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from losscli.arrays import Floats, Integers, Mask, Rows
+from losscli.engine.rowset import Rowset
+from losscli.engine.score import Score
+from losscli.numerics.exact import ExactSum
+from losscli.reductions import parse_reductions
+from losscli.registry import BoundLoss, bind_loss
+from losscli.report import frameworks as report
+from losscli.report.compute import Figure
+
+SINGLE, DOUBLE = 1e-6, 1e-12
+"""How far a framework's number may be from ours, relatively, for its own rounding alone."""
+
+Blocks = Callable[[BoundLoss], list[Rows]]
+
+
+class Elsewhere:
+    """Every framework's number for one loss; nothing for a loss that follows a convention itself."""
+
+    def __init__(self, score: Score, columns: int) -> None:
+        bound = score.bound
+        self._score = score
+        self._others: list[_Other] = []
+        if bound.convention is not None:
+            return
+        for convention in bound.loss.deviations:
+            own = bind_loss(bound.loss, bound.changed, convention=convention)
+            computes = convention.rows or convention.combine or convention.by_rows or convention.single
+            if computes or convention.reduce != "mean" or own.params != bound.params:
+                self._others.append(_Other(own, score, columns))
+
+    def add(self, blocks: Blocks, rowset: Rowset, ours: Sequence[Floats]) -> None:
+        """Look at some rows: `blocks` gives them as a loss takes them, `ours` are our values of each
+        result."""
+        for other in self._others:
+            other.add(blocks(other.bound), rowset, ours)
+
+    def found(self, result: int) -> tuple[report.Elsewhere, ...]:
+        """The frameworks whose number differs from ours."""
+        mine = self._score.headline(result) or self._score.reductions(result).get("mean")
+        entries = [other.found(result) for other in self._others]
+        return tuple(
+            entry
+            for entry, other in zip(entries, self._others, strict=True)
+            if mine is not None and _differ(mine, entry.value, other.tolerance)
+        )
+
+
+class _Other:
+    """One framework's function. Where its convention says which rows it touches, only these are computed."""
+
+    def __init__(self, bound: BoundLoss, ours: Score, columns: int) -> None:
+        assert bound.convention is not None
+        self.bound = bound
+        self.convention = bound.convention
+        self.tolerance = SINGLE if self.convention.single else DOUBLE
+        self._ours = ours
+        self._sparse = self.convention.touches is not None and not self.convention.combine
+        self._taken = [ExactSum() for _ in range(ours.results)]
+        self._put = [ExactSum() for _ in range(ours.results)]
+        self._score = Score(bound, parse_reductions("mean"), False, ours.multioutput)
+        self._score.start(columns)
+        self._rows = 0
+        self._all_rows = 0
+        self._first: tuple[int, str] | None = None
+
+    def add(self, blocks: list[Rows], rowset: Rowset, ours: Sequence[Floats]) -> None:
+        """Look at some rows."""
+        self._all_rows += rowset.count
+        if not self._sparse:
+            theirs = self._score.add(blocks, rowset.weights)
+            self._watch(rowset, np.arange(rowset.count), theirs, ours)
+            return
+        assert self.convention.touches is not None
+        touched: Mask = self.convention.touches(*blocks, **self.bound.params)
+        if not touched.any():
+            return
+        rows = np.flatnonzero(touched)
+        theirs = self._score.split(self.bound.rows([np.ascontiguousarray(block[rows]) for block in blocks]))
+        mine = [np.ascontiguousarray(values[rows]) for values in ours]
+        weights = None if rowset.weights is None else np.ascontiguousarray(rowset.weights[rows])
+        for place, (new, old) in enumerate(zip(theirs, mine, strict=True)):
+            _add(self._put[place], new, weights)
+            _add(self._taken[place], old, weights)
+        self._watch(rowset, rows, theirs, mine)
+
+    def _watch(
+        self, rowset: Rowset, rows: Integers, theirs: Sequence[Floats], ours: Sequence[Floats]
+    ) -> None:
+        """Count the rows that differ and remember the first one."""
+        differ = np.zeros(len(rows), dtype=bool)
+        for new, old in zip(theirs, ours, strict=True):
+            with np.errstate(invalid="ignore"):
+                differ |= ~((np.abs(new - old) <= self.tolerance * np.abs(old)) | (new == old))
+        if not differ.any():
+            return
+        self._rows += int(differ.sum())
+        if self._first is None:
+            row = np.array([rows[int(np.argmax(differ))]])
+            feed = len(rowset.feeds) - 1
+            place = "" if rowset.downward else str(rowset.place(feed, int(row[0]), 0))
+            self._first = (int(rowset.numbers(row)[0]), place)
+
+    def found(self, result: int) -> report.Elsewhere:
+        """What the framework prints for a result."""
+        some = 0 < self._rows < self._all_rows
+        row, place = self._first if some and self._first is not None else (None, "")
+        return report.Elsewhere(
+            self.bound.framework,
+            self.convention.call,
+            self.bound.spec,
+            self.convention.differs,
+            self._value(result),
+            self._rows if some else None,
+            row,
+            place,
+        )
+
+    def _value(self, result: int) -> Figure:
+        if not self._sparse:
+            return self._score.headline(result) or self._score.reductions(result)["mean"]
+        return self._ours.with_changed(self.bound, result, self._taken[result], self._put[result])
+
+
+def _add(total: ExactSum, values: Floats, weights: Floats | None) -> None:
+    if weights is None:
+        total.add(np.ascontiguousarray(values))
+    else:
+        total.add_products(weights, np.ascontiguousarray(values))
+
+
+def _differ(ours: Figure, theirs: Figure, tolerance: float) -> bool:
+    if ours.status != "ok" or theirs.status != "ok":
+        return ours.status != theirs.status
+    return abs(theirs.value - ours.value) > tolerance * abs(ours.value)
