@@ -44,6 +44,11 @@ def no_row(*blocks: Rows, **params: object) -> Mask:
     return np.zeros(len(blocks[0]), dtype=np.bool_)
 
 
+def any_cell(mask: Mask) -> Mask:
+    """(n,): the rows in which a cell is marked."""
+    return mask if mask.ndim == 1 else np.asarray(mask.any(axis=1), dtype=np.bool_)
+
+
 def keras_function(name: str, short: str, **facts: Any) -> Convention:
     """A function of keras.losses, which also has a short name."""
     return Convention("keras", f"keras.losses.{name}(y, p)", names=(short,), single=True, **facts)

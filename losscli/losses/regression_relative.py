@@ -14,6 +14,7 @@ from losscli.losses.regression import (
     EXACT_HIT,
     PREDICTION,
     TARGET,
+    any_cell,
     booster,
     keras_class,
     keras_function,
@@ -65,7 +66,7 @@ def _keras_msle(target: Rows, prediction: Rows) -> Rows:
 
 
 def _below_keras(target: Rows, prediction: Rows) -> Mask:
-    return _any_cell((target < KERAS_LEAST) | (prediction < KERAS_LEAST))
+    return any_cell((target < KERAS_LEAST) | (prediction < KERAS_LEAST))
 
 
 KERAS_LOGS: dict[str, Any] = {
@@ -73,11 +74,6 @@ KERAS_LOGS: dict[str, Any] = {
     "touches": _below_keras,
     "inputs": (TARGET, PREDICTION),
 }
-
-
-def _any_cell(mask: Mask) -> Mask:
-    """(n,): the rows in which a cell is marked."""
-    return mask if mask.ndim == 1 else np.asarray(mask.any(axis=1), dtype=np.bool_)
 
 
 @quietly
@@ -187,7 +183,7 @@ def _least_divisor(least: float, times: float = 1.0) -> dict[str, Any]:
         return np.asarray(times * (np.abs(prediction - target) / size))
 
     def touches(target: Rows, prediction: Rows) -> Mask:
-        return _any_cell(np.abs(target) < least)
+        return any_cell(np.abs(target) < least)
 
     facts: dict[str, Any] = {"rows": rows, "inputs": (TARGET, PREDICTION)}
     return facts | ({"touches": touches} if times == 1.0 else {})

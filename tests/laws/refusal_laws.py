@@ -95,14 +95,14 @@ def values_outside_are_refused(case: Case) -> None:
         for at, entry in enumerate(case.inputs):
             domain = entry.domain_for(case.params)
             for wrong in domain.wrong(generator, arrays[at].shape, WIDTH):
-                block = wrong[generator.permutation(ROWS)]
+                block = wrong[generator.permutation(len(wrong))]
                 kind, row = _first_wrong_row(domain, block)
                 words = f"{entry.role} {domain}, wrong in row {row}"
                 error = refused(case, [*arrays[:at], block, *arrays[at + 1 :]], kind, words)
                 _names_the_row(error, row, entry.role, words)
                 tried += 1
             for value in (math.nan, math.inf, -math.inf):
-                row = int(generator.integers(1, ROWS + 1))
+                row = int(generator.integers(1, len(arrays[at]) + 1))
                 block = arrays[at].copy()
                 block[row - 1] = value
                 words = f"{entry.role} with {value} in row {row}"
