@@ -214,14 +214,17 @@ class SignLabels(NamedTuple):
 class ClassIndex(NamedTuple):
     """The index of a class: a whole number from 0 to one less than the number of columns of the widest input.
 
-    Where no input has a column per class (`bounded` false), any whole number names a class.
+    Where no input has a column per class (`bounded` false), any whole number names a class. One number, also
+    outside, may mark rows that are left out (`ignored`).
     """
 
     bounded: bool = True
     kind: str = "class"
+    ignored: float | None = None
 
     def __str__(self) -> str:
-        return "a class index (0, 1, ...)" if self.bounded else "a class label, a whole number"
+        words = "a class index (0, 1, ...)" if self.bounded else "a class label, a whole number"
+        return words if self.ignored is None else f"{words}, or {self.ignored:g} for no class"
 
     def faults(self, block: Rows, width: int) -> list[Fault]:
         mask: Mask = block != np.rint(block)
@@ -230,6 +233,8 @@ class ClassIndex(NamedTuple):
         if not self.bounded:
             return []
         outside: Mask = (block < 0) | (block >= width)
+        if self.ignored is not None:
+            outside &= block != self.ignored
         words = f"no class index: with {width} columns the classes are 0 to {width - 1}"
         return [Fault(outside, words)] if outside.any() else []
 
@@ -242,7 +247,7 @@ class ClassIndex(NamedTuple):
     def wrong(self, generator: np.random.Generator, shape: tuple[int, ...], width: int) -> list[Rows]:
         good = self.good(generator, shape, width)
         ends = (-1.0, float(width)) if self.bounded else ()
-        return [_with_one(good, value) for value in (0.5, *ends)]
+        return [_with_one(good, value) for value in (0.5, *ends) if value != self.ignored]
 
 
 class Simplex(NamedTuple):

@@ -114,6 +114,5 @@ class BoundLoss(NamedTuple):
 
     def counts(self, blocks: Sequence[Rows]) -> Rows | None:
         """(n,): how much each row counts in the mean; None where each counts 1."""
-        if self.loss.counts is None:
-            return None
-        return np.ascontiguousarray(self.loss.counts(*blocks, **self.params))
+        found = None if self.loss.counts is None else self.loss.counts(*blocks, **self.params)
+        return None if found is None else np.ascontiguousarray(found)

@@ -34,8 +34,9 @@ class Loss:
     `same_as` names the call that gives the same number, by framework; `deviations` are calls that give
     another one; `differs` says in words what of a framework is related but gives no such number. With
     `counts(*blocks, **params)` a row counts that much in the mean, which is the sum of the rows over the sum
-    of their counts; a row that counts 0 is left out. A `gather` loss sees all rows at once; its `total`, if
-    any, is the number of the whole set, from the blocks, the weights (None without) and the parameters.
+    of their counts; a row that counts 0 is left out, and with None each counts 1. A `gather` loss sees all
+    rows at once; its `total`, if any, is the number of the whole set, from the blocks, the weights (None
+    without) and the parameters.
     `slope_of` is the role by which the gradient is taken, the last input's unless it is named. `choose` gives
     the inputs where they depend on the parameters, `choose_part` the part; `inputs` and `part` are then those
     of the defaults. `fits` says what is wrong with parameters for inputs of these shapes, such as three levels for two columns.
@@ -66,7 +67,7 @@ class Loss:
     downward: bool = False
     combine: Combine | None = None
     part: str | None = None
-    counts: Callable[..., Rows] | None = None
+    counts: Callable[..., Rows | None] | None = None
     gather: bool = False
     total: Total | None = None
     choose_part: Callable[[Values], str] | None = None

@@ -89,12 +89,13 @@ class Case:
         """As `total`, over clean blocks that are added up one after the other."""
         sums: dict[str, list[ExactSum]] = {}
         start = 0
-        counted = ExactSum()
+        counted: list[ExactSum] = []
         for block in blocks:
             stop = start + len(block[0])
             share = None if weights is None else weights[start:stop]
-            if self.loss.counts is not None:
-                add_columns([counted], Statistic(self.loss.counts(*block, **self.params)), share)
+            counts = None if self.loss.counts is None else self.loss.counts(*block, **self.params)
+            if counts is not None:
+                add_columns(counted, Statistic(counts), share)
             for name, statistic in self.statistics(block).items():
                 add_columns(sums.setdefault(name, []), statistic, share)
             start = stop
@@ -104,8 +105,8 @@ class Case:
             weight.add(weights)
         if self.loss.combine is not None:
             return self.loss.combine(sums, weight, self.params)
-        if self.loss.counts is not None:
-            return ratio(sums["rows"][0], counted)
+        if counted:
+            return ratio(sums["rows"][0], counted[0])
         return _mean_over_columns(sums["rows"], weight)
 
     def statistics(self, blocks: Sequence[Rows]) -> Mapping[str, Statistic]:
