@@ -54,8 +54,8 @@ def fill_in(inputs: Sequence[Input], blocks: Sequence[Rows | None], params: Valu
 
 
 def width_of(blocks: Sequence[Rows]) -> int:
-    """The number of columns of the widest block: its last axis. Beside matrices a row, whose last axis is that
-    of the classes, others do not count."""
+    """The number of columns of the widest block: its last axis. Beside blocks of matrices, whose last axis is
+    that of the classes, others do not count."""
     deepest = max(block.ndim for block in blocks)
     return max(block.shape[-1] if block.ndim > 1 else 1 for block in blocks if block.ndim == deepest)
 

@@ -39,7 +39,8 @@ class Loss:
     without) and the parameters.
     `slope_of` is the role by which the gradient is taken, the last input's unless it is named. `choose` gives
     the inputs where they depend on the parameters, `choose_part` the part; `inputs` and `part` are then those
-    of the defaults. `fits` says what is wrong with parameters for inputs of these shapes, such as three levels for two columns.
+    of the defaults. `fits` says what is wrong with parameters for inputs of these shapes, such as three
+    levels for two columns.
     `contrast` are small good arrays, one for each input, on which the deviations give other numbers.
     """
 
