@@ -39,6 +39,9 @@ def adversarial(loss: Loss, params: Values, rows: int, generator: np.random.Gene
                 _point_at_classes(fresh, peer, generator)
         drawn.append(fresh)
         domains.append(domain)
+    focus = loss.slope_at(params)
+    if loss.family in ("margin", "ranking") and drawn[focus].ndim == 2:
+        _lead_by_one(drawn[focus], generator.spawn(1)[0])
     return drawn
 
 
@@ -214,3 +217,11 @@ def _point_at_classes(logits: Rows, target: Rows, generator: np.random.Generator
     chosen = np.flatnonzero(generator.random(len(target)) < 0.3)
     lift = generator.uniform(20.0, 750.0, chosen.size)
     logits[chosen, classes[chosen]] = np.abs(logits[chosen]).max(axis=1) + lift
+
+
+def _lead_by_one(scores: Rows, generator: np.random.Generator) -> None:
+    """In some rows one score is another one plus or minus 1, as rounded: just at the margin of a hinge."""
+    rows = np.flatnonzero(generator.random(len(scores)) < 0.2)
+    columns = np.tile(np.arange(scores.shape[1]), (rows.size, 1))
+    ahead, behind = generator.permuted(columns, axis=1)[:, :2].T
+    scores[rows, ahead] = scores[rows, behind] + generator.choice([-1.0, 1.0], rows.size)
