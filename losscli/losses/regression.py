@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -37,6 +37,21 @@ COLUMNS = Param(
     "one root over all columns, or a root per column and then their mean (scikit-learn's way)",
     choices=("pooled", "separate"),
 )
+
+
+def per_column(block: Rows, number: Callable[[Floats], Number]) -> Number:
+    """A number of each column, and the mean of these. An infinite one is beyond the largest double."""
+    columns = [block] if block.ndim == 1 else [np.ascontiguousarray(column) for column in block.T]
+    found = [number(column) for column in columns]
+    return mean_of([one._replace(status="overflow") if one.status == "inf" else one for one in found])
+
+
+def mean_of(numbers: Sequence[Number]) -> Number:
+    """The mean of several numbers; the first of them that is no number, if there is one."""
+    bad = [one for one in numbers if one.status != "ok"]
+    if len(numbers) == 1 or bad:
+        return (bad or numbers)[0]
+    return exact_mean(np.array([one.value for one in numbers]))
 
 
 def no_row(*blocks: Rows, **params: object) -> Mask:
@@ -84,9 +99,7 @@ def root_of_squares(sums: Mapping[str, Sequence[ExactSum]], weight: ExactSum | i
     """The root of the mean square: of all columns together, or the mean of the roots of each."""
     squares = sums["squares"]
     if params["columns"] == "separate" and len(squares) > 1:
-        roots = [root_mean(column, weight) for column in squares]
-        bad = [root for root in roots if root.status != "ok"]
-        return bad[0] if bad else exact_mean(np.array([root.value for root in roots]))
+        return mean_of([root_mean(column, weight) for column in squares])
     pooled, times = squares[0].copy(), _times(weight, len(squares))
     for column in squares[1:]:
         pooled.merge(column)
