@@ -308,7 +308,7 @@ def _wis(target: Rows, prediction: Rows, alpha: tuple[float, ...]) -> Floats:
     source="Bracher et al. (2021), doi:10.1371/journal.pcbi.1008618",
 )
 def wis(target: Rows, prediction: Rows, *, alpha: tuple[float, ...]) -> Floats:
-    """Interval scores of several central intervals and the median's error, weighted so that they near the CRPS.
+    """Interval scores of several central intervals and the error of the median, weighted to near the CRPS.
 
     Formula  (|y - median| / 2 + sum over k of alpha_k / 2 times the interval score of alpha_k) / (K + 1/2)
     Shapes   (n,) and (n, 2 K + 1) give (n,): columns by rising level, for alpha=0.1,0.5 the quantiles 0.05,
