@@ -167,7 +167,7 @@ def _of_metric_learning(target: Floats, prediction: Rows, *, temperature: float)
             rows=_of_metric_learning,
         ),
     ),
-    accuracy=Accuracy(ulp=8.0),
+    accuracy=Accuracy(ulp=4.0),
     contrast=([1.0, 1.0, 1.0, 2.0], [[3.0, 1.0], [2.0, 2.0], [3.0, -1.0], [1.0, 4.0]]),
     source="Chen et al. (2020), arXiv:2002.05709",
 )
@@ -209,7 +209,7 @@ def _anchors(target: Floats, prediction: Rows, *, temperature: float) -> Floats:
         "pytorch_metric_learning": "pytorch_metric_learning.losses.SupConLoss()(z, g), of several groups",
     },
     differs={"optax": "has ntxent: the same number where every group is a pair, with temperature=0.07"},
-    accuracy=Accuracy(ulp=8.0),
+    accuracy=Accuracy(ulp=4.0),
     source="Khosla et al. (2020), equation 2, arXiv:2004.11362",
 )
 def supcon(target: Floats, prediction: Rows, *, temperature: float) -> Floats:

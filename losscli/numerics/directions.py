@@ -14,12 +14,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from losscli.arrays import Floats, Integers, Rows
+from losscli.arrays import Floats, Integers, Mask, Rows
 from losscli.numerics.pairs import over, root
 from losscli.numerics.stable import (
     Pair,
     dot_columns,
     quietly,
+    sum_columns,
     sum_parts,
     two_difference,
     two_product,
@@ -31,6 +32,7 @@ _PAIRS = 1 << 17
 """Pairs of vectors that are compared at a time, so that the memory does not grow with the square of their
 number."""
 _BITS = 24  # of a slice, at most
+_LARGE = 2.0**1022  # the difference of two such numbers may overflow
 
 
 @quietly
@@ -88,6 +90,78 @@ def _scaled(vectors: Rows) -> tuple[Rows, Integers]:
     """Each vector times the power of 2 that puts its largest component into [1/2, 1), and that exponent."""
     exponent = np.frexp(np.abs(vectors).max(axis=1))[1].astype(np.int64)
     return np.ldexp(vectors, -exponent[:, None]), exponent
+
+
+# --- distances ----------------------------------------------------------------------------------------------
+
+
+class Length(NamedTuple):
+    """Lengths (n,) that may be beyond the doubles: `size` times 2 to the power of `exponent`."""
+
+    size: Floats
+    exponent: Integers
+
+    @quietly
+    def less(self, other: Length, plus: float = 0.0) -> Floats:
+        """(n,): this minus the other, plus a number, though both may overflow."""
+        exponent = np.maximum(np.maximum(self.exponent, other.exponent), np.frexp(plus)[1])
+        mine = np.ldexp(self.size, self.exponent - exponent)
+        theirs = np.ldexp(other.size, other.exponent - exponent)
+        return np.asarray(np.ldexp((mine - theirs) + np.ldexp(plus, -exponent), exponent))
+
+    def replaced(self, where: Mask, other: Length) -> Length:
+        """The other ones where the mask is true."""
+        return Length(np.where(where, other.size, self.size), np.where(where, other.exponent, self.exponent))
+
+
+@quietly
+def distances(first: Rows, second: Rows, p: float) -> Length:
+    """The length of first - second in the norm of degree p, at least 1."""
+    gap, rest, exponent = _gaps(first, second)
+    return Length(_norm(gap, rest, p), exponent)
+
+
+@quietly
+def slope_of_distances(first: Rows, second: Rows, p: float) -> tuple[Rows, Rows]:
+    """The derivative of the distance by the first vector, (n, k) twice: its sign, 0 where coordinates are
+    equal, and the logarithm of its size, at most 0, exact also close to 0."""
+    gap, rest, _ = _gaps(first, second)
+    sign = np.sign(gap)
+    if p == 1.0:
+        return sign, np.zeros_like(gap)
+    size, rest = np.abs(gap), rest * sign
+    place = size.argmax(axis=1)[:, None]
+    top, top_rest = np.take_along_axis(size, place, axis=1), np.take_along_axis(rest, place, axis=1)
+    short, lost = two_difference(top, size)
+    near = size > 0.5 * top
+    below = np.where(near, np.log1p((lost + (rest - top_rest) - short) / top), np.log(size / top))
+    below = np.where(top > 0.0, below, 0.0)
+    powers = np.exp(p * below)
+    np.put_along_axis(powers, place, 0.0, axis=1)
+    total = np.log1p(sum_columns(powers))[:, None]
+    return sign, (p - 1.0) * (below - total / p)
+
+
+def _gaps(first: Rows, second: Rows) -> tuple[Rows, Rows, Integers]:
+    """The differences of two blocks times a power of 2 that puts each row's largest into [1/2, 1), what
+    rounding took of them, and (n,) the exponents that undo it. The differences may overflow."""
+    largest = np.maximum(np.abs(first).max(axis=1), np.abs(second).max(axis=1))
+    room = np.where(largest >= _LARGE, 1, 0)
+    gap, rest = two_difference(np.ldexp(first, -room[:, None]), np.ldexp(second, -room[:, None]))
+    scaled, exponent = _scaled(gap)
+    return scaled, np.ldexp(rest, -exponent[:, None]), exponent + room
+
+
+def _norm(scaled: Rows, rest: Rows, p: float) -> Floats:
+    """(n,): the norm of vectors whose largest component is in [1/2, 1), or 0; each has a small rest."""
+    if p == 2.0:
+        return np.asarray(np.sqrt(dot_columns(scaled, scaled) + 2.0 * dot_columns(scaled, rest)))
+    size = np.abs(scaled)
+    if p == 1.0:
+        return sum_parts(size, rest * np.sign(scaled))[0]
+    top = size.max(axis=1)
+    share = size / np.where(top > 0.0, top, 1.0)[:, None]
+    return np.asarray(top * sum_columns(share**p) ** (1.0 / p))
 
 
 # --- all pairs of a set -------------------------------------------------------------------------------------
