@@ -8,6 +8,12 @@ import numpy as np
 
 from losscli.arrays import Floats, Rows
 from losscli.domains import POSITIVE, REALS, SIGNS
+from losscli.losses.margin_elsewhere import (
+    HINGE_ELSEWHERE,
+    SOFT_MARGIN_ELSEWHERE,
+    SQUARED_HINGE_ELSEWHERE,
+    short_of,
+)
 from losscli.numerics.stable import quietly, sigmoid, softplus
 from losscli.params import Param, as_number
 from losscli.registry import Accuracy, MomentsConstant, Perfect, Values, cells, loss, zero_rows
@@ -56,16 +62,10 @@ def _hinge_slope(target: Rows, prediction: Rows, *, margin: float) -> Rows:
         lambda mean, variance, params: _margin(params) * (1.0 - abs(mean)),
     ),
     perfect=BEYOND_MARGIN,
-    same_as={
-        "keras": "keras.losses.hinge(y, f)",
-        "optax": "optax.losses.hinge_loss(f, y), on labels -1/+1",
-        "sklearn": "sklearn.metrics.hinge_loss(y, f), where both labels occur",
-    },
-    differs={
-        "optax": "does not map labels 0/1: a 0 always gives 1",
-        "sklearn": "reads a file with one class as all negative: y=[1, 1], f=[2, 2] gives 3.0, here 0",
-        "torchmetrics": "takes a sigmoid of all scores when one is outside [0, 1]: the same file 0.1192",
-    },
+    same_as={"keras": "keras.losses.hinge(y, f)"},
+    deviations=HINGE_ELSEWHERE,
+    differs={"xgboost": "trains on it as binary:hinge; none of its metrics prints it"},
+    contrast=([1.0, 1.0], [2.0, 2.0]),
     accuracy=Accuracy(textbook_holds=True),
     source="Cortes and Vapnik (1995), doi:10.1007/BF00994018",
 )
@@ -82,7 +82,7 @@ def hinge(target: Rows, prediction: Rows, *, margin: float) -> Rows:
     >>> hinge([1.0, -1.0, 1.0], [0.5, 0.5, 3.0]).tolist()
     [0.5, 1.5, 0.0]
     """
-    return np.maximum(0.0, margin - target * prediction)
+    return short_of(target, prediction, margin)
 
 
 @quietly
@@ -106,10 +106,9 @@ def _squared_hinge_slope(target: Rows, prediction: Rows, *, margin: float) -> Ro
     ),
     perfect=BEYOND_MARGIN,
     same_as={"keras": "keras.losses.squared_hinge(y, f)"},
-    differs={
-        "torchmetrics": "takes a sigmoid of all scores when one is outside [0, 1]",
-        "sklearn": "LinearSVC and SGDClassifier only train on it",
-    },
+    deviations=SQUARED_HINGE_ELSEWHERE,
+    differs={"sklearn": "LinearSVC and SGDClassifier only train on it"},
+    contrast=([1.0, 1.0], [2.0, 2.0]),
     accuracy=Accuracy(textbook_holds=True),
     source="Lee and Mangasarian (2001), doi:10.1023/A:1011215321374",
 )
@@ -126,7 +125,7 @@ def squared_hinge(target: Rows, prediction: Rows, *, margin: float) -> Rows:
     >>> squared_hinge([1.0, -1.0, 1.0], [0.5, 0.5, 3.0]).tolist()
     [0.25, 2.25, 0.0]
     """
-    short = np.maximum(0.0, margin - target * prediction)
+    short = short_of(target, prediction, margin)
     return short * short
 
 
@@ -163,11 +162,9 @@ def _certain(target: Rows, params: Values) -> Rows:
         "the log-odds of the share of positives", _log_odds_of_mean_label, _entropy_of_mean_label
     ),
     perfect=Perfect("an infinite score of the label's sign", _certain, zero_rows, attained=False),
-    same_as={"torch": "torch.nn.functional.soft_margin_loss(f, y), on labels -1/+1"},
-    differs={
-        "torch": "takes exp literally: infinite at y f = -1000, here 1000; a label 0 always gives ln 2",
-        "sklearn": "SGDClassifier(loss='log_loss') only trains on it",
-    },
+    deviations=SOFT_MARGIN_ELSEWHERE,
+    differs={"sklearn": "SGDClassifier(loss='log_loss') only trains on it"},
+    contrast=([1.0, -1.0], [-1000.0, 2.0]),
     source="Cox (1958), doi:10.1111/j.2517-6161.1958.tb00292.x",
 )
 @quietly

@@ -178,11 +178,15 @@ def _minus_log_outcome(absent: Floats | float, probability: Floats) -> Floats:
 
 
 @quietly
-def binary_cross_entropy(target: Floats, probability: Floats) -> Floats:
-    """-(y log(p) + (1 - y) log(1 - p)) for y and p in [0, 1]; a term with factor 0 counts as 0."""
-    absent = 1.0 - target
-    if ((target == 0.0) | (target == 1.0)).all():
-        return _minus_log_outcome(absent, probability)
+def binary_cross_entropy(target: Floats, probability: Floats, absent: Floats | None = None) -> Floats:
+    """-(y log(p) + (1 - y) log(1 - p)) for y and p in [0, 1]; a term with factor 0 counts as 0.
+
+    `absent` is 1 - y where the caller knows it better than by rounding y.
+    """
+    if absent is None:
+        absent = 1.0 - target
+        if ((target == 0.0) | (target == 1.0)).all():
+            return _minus_log_outcome(absent, probability)
     loss = absent * _minus_log_outcome(1.0, probability)
     loss += target * _minus_log_outcome(0.0, probability)
     # 0 * infinity: the outcome is certain and the prediction is sure of it
@@ -198,6 +202,16 @@ def binary_cross_entropy_of_logits(target: Floats, logit: Floats) -> Floats:
     part = target - (logit > 0.0)
     size *= np.abs(part, out=part)
     loss += size
+    return loss
+
+
+def weighted_entropy_of_logits(present: Floats, absent: Floats, logit: Floats, weight: float = 1.0) -> Floats:
+    """weight * present * log(1 + exp(-z)) + absent * log(1 + exp(z)), without cancellation; no factor is
+    below 0."""
+    size = np.abs(logit)
+    loss = (weight * present + absent) * np.log1p(np.exp(-size))
+    # the weight comes last: times a tiny label alone it could be too small for a double
+    loss += np.where(logit > 0.0, absent * size, weight * (present * size))
     return loss
 
 
