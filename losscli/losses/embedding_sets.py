@@ -222,7 +222,7 @@ def supcon(target: Floats, prediction: Rows, *, temperature: float) -> Floats:
     Not      ntxent, whose mean is over pairs; the official code, which multiplies by temperature / 0.07
 
     >>> supcon([1, 1, 1, 2], [[1.0, 0.0], [1.0, 0.0], [1.0, 0.0], [0.0, 3.0]], temperature=0.5).round(4)
-    array([0.7585, 0.7585, 0.7585, 0.    ])
+    array([0.7586, 0.7586, 0.7586, 0.    ])
     """
     near = neighbours(unit_vectors(prediction))
     totals = _by_anchor(target, near, lambda compared: _surprise(compared, temperature))
