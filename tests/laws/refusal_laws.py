@@ -92,11 +92,13 @@ def values_outside_are_refused(case: Case) -> None:
     tried = 0
     for columns in (1, 2):
         arrays = case.draw(ROWS, columns)
+        wide = [array.shape[-1] for array in arrays if array.ndim > 1]
+        width = max(wide) if wide else WIDTH
         for at, entry in enumerate(case.inputs):
             domain = entry.domain_for(case.params)
-            for wrong in domain.wrong(generator, arrays[at].shape, WIDTH):
+            for wrong in domain.wrong(generator, arrays[at].shape, width):
                 block = wrong[generator.permutation(len(wrong))]
-                kind, row = _first_wrong_row(domain, block)
+                kind, row = _first_wrong_row(domain, block, width)
                 words = f"{entry.role} {domain}, wrong in row {row}"
                 error = refused(case, [*arrays[:at], block, *arrays[at + 1 :]], kind, words)
                 _names_the_row(error, row, entry.role, words)
@@ -112,10 +114,10 @@ def values_outside_are_refused(case: Case) -> None:
         case.exempt("values outside are refused", "every finite number is good (nan and infinity are tried)")
 
 
-def _first_wrong_row(domain: Any, block: Rows) -> tuple[type[LosscliError], int]:
+def _first_wrong_row(domain: Any, block: Rows, width: int) -> tuple[type[LosscliError], int]:
     """The error, and the number of the first row at which the rows so far are wrong."""
     for stop in range(1, len(block) + 1):
-        fault = first_fault(domain.faults(block[:stop], WIDTH))
+        fault = first_fault(domain.faults(block[:stop], width))
         if fault is not None:
             return fault.error, stop
     raise LawError(f"{domain}: a wrong block has no fault: {block}")
