@@ -196,6 +196,7 @@ def explain(
     *topics: Any,
     target: str | float | Sequence[float] | None = None,
     prediction: str | float | Sequence[float] | None = None,
+    inputs: Mapping[str, str | float | Sequence[float]] | None = None,
     row: int | None = None,
     **options: Any,
 ) -> ExplainReport:
@@ -211,7 +212,7 @@ def explain(
     from losscli.analysis import explaining
 
     if row is None:
-        return explaining.explain(*topics, target=target, prediction=prediction)
+        return explaining.explain(*topics, target=target, prediction=prediction, inputs=inputs)
     if len(topics) < 2 or target is not None or prediction is not None:
         raise UsageError(
             "row takes a loss and its sources, and no values",

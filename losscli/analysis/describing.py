@@ -4,16 +4,15 @@ runs on."""
 from __future__ import annotations
 
 import inspect
-import shlex
 import textwrap
 
+from losscli.analysis.examples import example_call
+from losscli.analysis.frameworks import contrast, in_order, label
 from losscli.analysis.listing import listed
 from losscli.analysis.topics import TOPICS, Topic
-from losscli.domains import BINARY, SIGNS, ClassIndex, Directed, Domain, Interval, NonZero, Simplex
 from losscli.errors import SeveralErrors, by_code
-from losscli.registry import BoundLoss, Input, Loss, NoConstant, Shape, all_losses, families
+from losscli.registry import BoundLoss, Loss, NoConstant, all_losses, families
 from losscli.report.explaining import Explanation
-from losscli.report.listing import FRAMEWORKS
 from losscli.report.warnings import WARNINGS
 
 WIDTH = 79
@@ -87,7 +86,7 @@ def describe_loss(bound: BoundLoss) -> Explanation:
     lines += _labelled("family", f"{loss.family}; {_direction(loss)}{_unit(bound)}{_origin(loss)}")
     lines += ["", *_wrapped(_summary(loss)), ""]
     sections = docstring_sections(loss)
-    lines += _labelled("formula", sections.get("Formula", "") if loss.is_set else str(loss.formula))
+    lines += _labelled("formula", sections.get("Formula", "") if loss.part else str(loss.formula))
     lines += _labelled("shapes", sections.get("Shapes", ""))
     lines += _inputs(bound)
     lines += _parameters(loss)
@@ -99,32 +98,6 @@ def describe_loss(bound: BoundLoss) -> Explanation:
     lines += [line for shown in docstring_example(loss) for line in _code(shown)]
     lines += ["one sample, step by step", f"  {example_call(bound)}"]
     return Explanation(bound.spec, "loss", loss.title, tuple(lines), _plain(bound, sections))
-
-
-def example_call(bound: BoundLoss) -> str:
-    """A command that traces one sample of this loss and runs as it stands."""
-    words = ["losscli", "explain", bound.spec]
-    for entry in bound.loss.inputs:
-        words += [f"--{entry.role}", example_value(entry.domain_for(bound.params), entry)]
-    return shlex.join(words)
-
-
-def example_value(domain: Domain, entry: Input) -> str:
-    """Values of one sample that lie in a domain: a good guess for a prediction, something that happens for
-    a target."""
-    is_target = entry.role == "target"
-    if isinstance(domain, Simplex):
-        return "0.1,0.9" if is_target else "0.2,0.8"
-    if isinstance(domain, Directed) or entry.shape is Shape.VECTOR:
-        return "1,2" if is_target else "2,0.5"
-    if isinstance(domain, Interval):
-        wanted = (3.0, 1.0, 0.5) if is_target else (2.5, 0.8, 0.5)
-        return f"{next((value for value in wanted if domain.holds(value)), domain.low):g}"
-    if isinstance(domain, NonZero):
-        return "3" if is_target else "2.5"
-    if isinstance(domain, ClassIndex):
-        return "1" if is_target or domain.bounded else "2"
-    return "1" if domain in (BINARY, SIGNS) or is_target else "0.8"
 
 
 def docstring_sections(loss: Loss) -> dict[str, str]:
@@ -195,7 +168,7 @@ def _facts(bound: BoundLoss, sections: dict[str, str]) -> list[str]:
     lines += _labelled("best constant", ("none: " if isinstance(best, NoConstant) else "") + best.words)
     if loss.likelihood:
         lines += _labelled("likelihood", loss.likelihood)
-    if loss.is_set and loss.part:
+    if loss.part:
         lines += _labelled("whole set", f"exists for all rows together; its per-row part is {loss.part}")
     return lines
 
@@ -203,19 +176,39 @@ def _facts(bound: BoundLoss, sections: dict[str, str]) -> list[str]:
 def _gradient(loss: Loss) -> str:
     if loss.slope is None:
         return "none"
-    part = "of the per-row part, " if loss.is_set else ""
-    asked = f"{part}by {loss.inputs[-1].symbol}, with --gradient"
+    part = "of the per-row part, " if loss.part else ""
+    asked = f"{part}by {_gradient_symbol(loss)}, with --gradient"
     return asked if loss.gradient_formula is None else f"{loss.gradient_formula}\n{asked}"
+
+
+def _gradient_symbol(loss: Loss) -> str:
+    return loss.inputs[loss.slope_at(loss.resolve({}))].symbol
 
 
 def _frameworks(loss: Loss) -> list[str]:
     lines: list[str] = []
-    for name in dict.fromkeys([*FRAMEWORKS, *loss.same_as, *loss.differs]):
-        if name in loss.same_as:
-            lines += _labelled(name, f"same: {loss.same_as[name]}")
-        if name in loss.differs:
-            lines += _labelled("" if name in loss.same_as else name, f"differs: {loss.differs[name]}")
-    return lines
+    for own in in_order(loss):
+        words = f"same: {own.call}" if own.same else f"{own.call} {own.differs}"
+        lines += _labelled(label(loss, own), words)
+    for name, words in loss.differs.items():
+        lines += _labelled(name, f"related: {words}")
+    return lines + _contrast(loss)
+
+
+def _contrast(loss: Loss) -> list[str]:
+    found = contrast(loss)
+    if found is None:
+        return []
+    arrays = ", ".join(f"{symbol} = {_array(values)}" for symbol, values in found.inputs)
+    lines = _labelled("for example", f"on {arrays}")
+    width = max(len(name) for name, _ in found.numbers) + 2
+    return lines + [f"{'':<{LABEL}}{name:<{width}}{value:.6g}" for name, value in found.numbers]
+
+
+def _array(values: object) -> str:
+    if isinstance(values, list):
+        return "[" + ", ".join(map(_array, values)) + "]"
+    return f"{values:g}"
 
 
 def _plain(bound: BoundLoss, sections: dict[str, str]) -> dict[str, object]:
@@ -228,10 +221,11 @@ def _plain(bound: BoundLoss, sections: dict[str, str]) -> dict[str, object]:
         "summary": _summary(loss),
         "formula": str(loss.formula),
         "gradient_formula": None if loss.gradient_formula is None else str(loss.gradient_formula),
-        "gradient_by": None if loss.slope is None else loss.inputs[-1].symbol,
+        "gradient_by": None if loss.slope is None else _gradient_symbol(loss),
         "shapes": sections.get("Shapes"),
         "unit": loss.unit_for(bound.params),
         "likelihood": loss.likelihood,
+        "contrast": None if (found := contrast(loss)) is None else found.plain(),
         "best_constant": None if isinstance(loss.best_constant, NoConstant) else loss.best_constant.words,
         "not": sections.get("Not"),
         "source": loss.source,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
 
 import numpy as np
 
@@ -13,8 +14,8 @@ from losscli.analysis.describing import (
     describe_index,
     describe_loss,
     describe_topic,
-    example_call,
 )
+from losscli.analysis.examples import COMMON, example_call
 from losscli.analysis.topics import TOPICS
 from losscli.analysis.trace import trace
 from losscli.arrays import Floats
@@ -30,23 +31,25 @@ def explain(
     *topics: str,
     target: str | float | Sequence[float] | None = None,
     prediction: str | float | Sequence[float] | None = None,
+    inputs: Mapping[str, str | float | Sequence[float]] | None = None,
     cells: Sequence[Floats] | None = None,
     place: str = "",
 ) -> ExplainReport:
     """Explain topics, or with values trace the arithmetic of a loss: `explain("bce", target="1",
     prediction="0.8")`.
 
-    `target` and `prediction` hold numbers, as a list or as text with commas. `cells` holds one array per
+    `target` and `prediction`, and `inputs` by role for losses that take others, hold numbers, as a list or as
+    text with commas (semicolons between vectors). `cells` holds one array per
     input of the loss instead, and `place` says where they come from. Raises UsageError with the nearest
     topics, DomainError."""
-    if target is None and prediction is None and cells is None:
+    if target is None and prediction is None and cells is None and not inputs:
         return ExplainReport(topics=tuple(explanation(topic) for topic in topics) or (describe_index(),))
     if len(topics) != 1:
         raise UsageError(
             "values are traced through one loss",
             hint="for example: losscli explain bce --target 1 --prediction 0.8",
         )
-    given = {"target": target, "prediction": prediction}
+    given = {"target": target, "prediction": prediction, **(inputs or {})}
     return ExplainReport(
         traces=tuple(
             trace(bound, cells if cells is not None else _arrays(bound, given), place)
@@ -96,29 +99,43 @@ def _codes_like(word: str) -> list[str]:
     return difflib.get_close_matches(code, [*by_code(), *WARNINGS], n=5, cutoff=0.5)
 
 
-def _arrays(bound: BoundLoss, given: dict[str, str | float | Sequence[float] | None]) -> list[Floats]:
+Given: TypeAlias = "str | float | Sequence[float] | None"
+
+
+def _arrays(bound: BoundLoss, given: Mapping[str, Given]) -> list[Floats]:
     """One array per input from the values that were typed."""
-    missing = [entry for entry in bound.loss.inputs if given.get(entry.role) is None]
+    needed = [entry for entry in bound.inputs if entry.default is None]
+    missing = [entry for entry in needed if given.get(entry.role) is None]
     if missing:
-        roles = " and ".join(f"--{entry.role}" for entry in missing)
+        roles = " and ".join(
+            f"--{entry.role}" if entry.role in COMMON else f"--input {entry.role}=V" for entry in missing
+        )
         raise UsageError(f"{bound.spec} needs {roles}", hint=f"for example: {example_call(bound)}")
-    roles_known = {entry.role for entry in bound.loss.inputs}
-    surplus = [role for role, value in given.items() if value is not None and role not in roles_known]
+    known = {entry.role for entry in bound.inputs}
+    surplus = [role for role, value in given.items() if value is not None and role not in known]
     if surplus:
         raise UsageError(f"{bound.spec} has no {surplus[0]}", hint=f"for example: {example_call(bound)}")
-    return [_numbers(given[entry.role], entry) for entry in bound.loss.inputs]
+    present = [entry for entry in bound.inputs if given.get(entry.role) is not None]
+    if present != list(bound.inputs[: len(present)]):
+        raise UsageError(f"{bound.spec} takes its inputs in order: {', '.join(e.role for e in bound.inputs)}")
+    return [_numbers(given[entry.role], entry) for entry in present]
 
 
-def _numbers(given: str | float | Sequence[float] | None, entry: Input) -> Floats:
+def _numbers(given: Given, entry: Input) -> Floats:
     if not isinstance(given, str):
-        return np.array(given, dtype=np.float64).reshape(-1)
-    values = []
-    for text in given.split(","):
-        word = text.strip()
-        if not is_number(word):
-            hint = (
-                f"--{entry.role} takes {entry.words}: numbers with commas, for example --{entry.role} 1,0,1"
-            )
-            raise UsageError(f"--{entry.role} {given}: {word!r} is no number", hint=hint)
-        values.append(float(word))
-    return np.array(values)
+        found = np.array(given, dtype=np.float64)
+        return found if found.ndim else found.reshape(1)
+    rows = [[_number(word.strip(), given, entry) for word in row.split(",")] for row in given.split(";")]
+    if len({len(row) for row in rows}) > 1:
+        raise UsageError(f"--{entry.role} {given}: the rows differ in length")
+    return np.array(rows[0] if len(rows) == 1 else rows)
+
+
+def _number(word: str, given: str, entry: Input) -> float:
+    if is_number(word):
+        return float(word)
+    option = f"--{entry.role} 1,0,1" if entry.role in COMMON else f"--input {entry.role}=1,0,1"
+    raise UsageError(
+        f"--{entry.role} {given}: {word!r} is no number",
+        hint=f"--{entry.role} takes {entry.words}: numbers with commas, for example {option}",
+    )

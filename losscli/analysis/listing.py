@@ -33,7 +33,7 @@ def list_losses(
     said = tuple(f"{name} {value}" for name, value in filters.items() if value is not None)
     if not chosen:
         raise UnknownLoss(f"no loss with {', '.join(said)}", hint=_hint(text, len(said)))
-    return ListReport(tuple(chosen), len(entries), said)
+    return ListReport(tuple(chosen), len(entries), said, normalise(framework) if framework else "")
 
 
 def listed(record: Loss) -> ListedLoss:
@@ -47,14 +47,16 @@ def listed(record: Loss) -> ListedLoss:
         inputs=tuple((entry.role, entry.domain_for(defaults).kind) for entry in record.inputs),
         params=tuple(str(param) for param in record.params),
         aliases=record.aliases,
-        same_as=tuple(record.same_as.items()),
-        differs=tuple(record.differs.items()),
+        conventions=tuple((own.framework, own.name, own.call, own.differs) for own in record.conventions),
+        related=tuple(record.differs.items()),
         origin=record.origin,
     )
 
 
 def _frameworks(entry: ListedLoss) -> tuple[str, ...]:
-    return tuple(name.lower() for name in (*dict(entry.same_as), *dict(entry.differs)))
+    return tuple(
+        dict.fromkeys([name for name, *_ in entry.conventions] + [name for name, _ in entry.related])
+    )
 
 
 def _kinds(entries: Sequence[ListedLoss]) -> tuple[str, ...]:
@@ -80,7 +82,7 @@ def _filtered(
 
 
 def _matches(entry: ListedLoss, text: str) -> bool:
-    calls = (call for _, call in (*entry.same_as, *entry.differs))
+    calls = [call for _, _, call, _ in entry.conventions]
     plain = " ".join(text.lower().split())
     names = (normalise(name) for name in (entry.name, entry.family, *entry.aliases))
     return any(normalise(text) in name for name in names) or any(

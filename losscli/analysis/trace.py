@@ -7,15 +7,15 @@ import decimal
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
 from losscli.arrays import Floats, Rows
+from losscli.engine.score import headline_of
 from losscli.errors import ShapeError
 from losscli.formula import DecimalArithmetic
-from losscli.numerics.exact import exact_mean
-from losscli.registry import BoundLoss, Shape
+from losscli.registry import BoundLoss, Input, Shape
 from losscli.report.explaining import SampleTrace, Step, TraceRecord
 
 DIGITS = (50, 100, 200, 400, 800, 1600)
@@ -41,58 +41,79 @@ def trace(bound: BoundLoss, arrays: Sequence[Floats], place: str = "") -> TraceR
     Shapes: (n,) each for losses of cells and classes, (k,) or (n, k) for inputs whose rows are vectors.
     `place` says where they come from. Raises ShapeError, DomainError."""
     loss = bound.loss
-    raw = [_shaped(array, entry.shape, entry.role) for array, entry in zip(arrays, loss.inputs, strict=True)]
+    raw = [_shaped(array, entry) for array, entry in zip(arrays, bound.inputs, strict=False)]
     blocks = loss.check(raw, bound.params)
-    values = loss.rows(blocks, bound.params)
+    values = np.asarray(loss.rows(blocks, bound.params)).reshape(-1)
+    if len(values) != len(blocks[0]):
+        raise ShapeError(f"{bound.spec}: give one column of numbers to trace")
     names = _labels(len(values), place)
+    compares = loss.gather and loss.total is None
+    slopes = None if loss.slope is None else loss.slopes(blocks, bound.params)
     samples = tuple(
         trace_sample(
-            bound, [block[row : row + 1] for block in blocks], [array[row] for array in raw], names[row]
+            bound,
+            Row(
+                [block if compares else block[row : row + 1] for block in blocks],
+                [
+                    array if compares or not entry.paired else array[row]
+                    for array, entry in zip(raw, bound.inputs, strict=False)
+                ],
+                row if compares else None,
+                float(values[row]),
+                () if slopes is None else tuple(map(float, np.ravel(slopes[row]))),
+            ),
+            names[row],
         )
         for row in range(len(values))
     )
     whole, together = _together(bound, raw, values)
     formula = str(loss.formula).replace("\n", "; ")
-    each = loss.part or bound.spec
-    return TraceRecord(bound.spec, loss.title, formula, each, samples, whole, together)
+    return TraceRecord(bound.spec, loss.title, formula, bound.part or bound.spec, samples, whole, together)
 
 
-def trace_sample(bound: BoundLoss, blocks: Sequence[Rows], given: Sequence[Any], label: str) -> SampleTrace:
-    """Trace one sample: `blocks` hold its one clean row per input, `given` the same as it was typed or
-    read."""
+class Row(NamedTuple):
+    """One sample: its clean row per input (all rows, and its `own` index, where the loss compares rows), the
+    same as it was typed or read, its number and its gradient."""
+
+    blocks: Sequence[Rows]
+    given: Sequence[Any]
+    own: int | None
+    value: float
+    slopes: tuple[float, ...]
+
+
+def trace_sample(bound: BoundLoss, row: Row, label: str) -> SampleTrace:
+    """Trace one sample."""
     loss = bound.loss
-    value = float(loss.rows(list(blocks), bound.params)[0])
+    pairs = zip(bound.inputs, row.blocks, strict=True)
     scope: dict[str, Any] = {
-        entry.symbol: _plain(block[0]) for entry, block in zip(loss.inputs, blocks, strict=True)
+        entry.symbol: _plain(block if row.own is not None else block[0]) for entry, block in pairs
     }
+    if row.own is not None:
+        scope["i"] = float(row.own)
     scope |= bound.params
-    found = settled(bound, scope, value)
-    exact = float(found.result) if found.result.is_finite() or math.isinf(value) else None
+    found = settled(bound, scope, row.value)
+    exact = float(found.result) if found.result.is_finite() or math.isinf(row.value) else None
     steps = [
-        *_codings(bound, scope, given),
+        *_codings(bound, scope, row.given),
         *(_step(text, number) for text, number in _distinct(found.steps)),
     ]
-    steps = [*steps[:-1], Step(steps[-1].expression, repr(value), value)]
-    inputs = tuple((entry.symbol, show(_plain(cell))) for entry, cell in zip(loss.inputs, given, strict=True))
+    steps = [*steps[:-1], Step(steps[-1].expression, repr(row.value), row.value)]
+    shown = zip(bound.inputs, row.given, strict=False)
+    inputs = tuple((entry.symbol, show(_plain(cell))) for entry, cell in shown)
     used = tuple((name, show(entry)) for name, entry in bound.params.items() if name in loss.formula.names)
-    ulp = _distance(value, found.result)
+    ulp = _distance(row.value, found.result)
     return SampleTrace(
         label,
         inputs + used,
         tuple(steps),
-        value,
+        row.value,
         exact,
         ulp if math.isfinite(ulp) else None,
-        by=loss.inputs[-1].symbol,
-        slopes=_slopes(bound, blocks),
+        by=bound.inputs[bound.focus].symbol,
+        slopes=row.slopes,
         slope_formula="" if loss.gradient_formula is None else str(loss.gradient_formula),
     )
-
-
-def _slopes(bound: BoundLoss, blocks: Sequence[Rows]) -> tuple[float, ...]:
-    if bound.loss.slope is None:
-        return ()
-    return tuple(float(slope) for slope in np.ravel(bound.loss.slopes(blocks, bound.params)))
 
 
 def settled(bound: BoundLoss, scope: dict[str, Any], value: float) -> Evaluation:
@@ -138,14 +159,17 @@ def show(value: Any) -> str:
     return str(int(number)) if number.is_integer() and abs(number) < 1e15 else repr(number)
 
 
-def _shaped(array: Floats, shape: Shape, role: str) -> Floats:
+def _shaped(array: Floats, entry: Input) -> Floats:
+    """What was typed as the loss takes it: a list is one vector, or a number for each sample."""
     block = np.ascontiguousarray(array, dtype=np.float64)
-    if shape is Shape.VECTOR:
+    if entry.shape is Shape.VECTOR:
         return block.reshape(1, -1) if block.ndim < 2 else block
+    if entry.shape is Shape.TENSOR or (entry.shape is not Shape.SERIES and len(entry.forms[0]) == 2):
+        return block.reshape(1, *np.atleast_2d(block).shape) if block.ndim < 3 else block
     if block.ndim == 2 and 1 in block.shape:
         return block.reshape(-1)
     if block.ndim > 1:
-        raise ShapeError(f"{role}: a list of numbers is traced, got an array of shape {block.shape}")
+        raise ShapeError(f"{entry.role}: a list of numbers is traced, got an array of shape {block.shape}")
     return block.reshape(-1)
 
 
@@ -156,17 +180,15 @@ def _labels(count: int, place: str) -> list[str]:
 
 
 def _plain(cell: Any) -> Any:
-    if isinstance(cell, np.ndarray):
-        return [float(item) for item in cell]
-    return float(cell)
+    return cell.tolist() if isinstance(cell, np.ndarray) else float(cell)
 
 
 def _codings(bound: BoundLoss, scope: dict[str, Any], given: Sequence[Any]) -> list[Step]:
     """A step for each input that the loss sees in another coding than it was given: labels 0/1 as -1/+1."""
     found = []
-    for entry, cell in zip(bound.loss.inputs, given, strict=True):
+    for entry, cell in zip(bound.inputs, given, strict=False):
         seen = scope[entry.symbol]
-        if seen != _plain(cell):
+        if seen != _plain(cell) and entry.paired:
             text = f"{entry.symbol}, label {show(_plain(cell))} as the loss codes it"
             found.append(Step(text, show(seen), seen if isinstance(seen, float) else None))
     return found
@@ -208,8 +230,9 @@ def _distance(value: float, exact: decimal.Decimal) -> float:
 
 def _together(bound: BoundLoss, arrays: Sequence[Floats], values: Rows) -> tuple[str | None, float | None]:
     """What several samples give: the loss of the whole list for a set loss, else the mean."""
-    if bound.loss.is_set:
+    if bound.is_set or bound.loss.total is not None:
         return bound.spec, float(bound.loss(*arrays, **bound.params))
     if len(values) == 1:
         return None, None
-    return f"mean of {len(values)}", exact_mean(np.ascontiguousarray(values)).value
+    blocks = bound.loss.check(arrays, bound.params)
+    return f"mean of {len(values)}", headline_of(bound, blocks).value

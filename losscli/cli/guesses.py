@@ -18,9 +18,7 @@ from losscli.cli.retyping import (
     RENAMED,
     TARGETS,
     owners,
-    parsed,
     retyped,
-    take_apart,
 )
 from losscli.errors import LosscliError, UsageError
 
@@ -96,8 +94,6 @@ def _sentence(mistake: Any) -> str:
 
 def _unknown_option(name: str, command: str | None, words: Sequence[str]) -> UsageError:
     plain = name if name.startswith("--") or len(name) == 2 else f"-{name}"
-    if plain == "--as":
-        return _framework_asked(words)
     if command is None:
         if all(word.startswith("-") for word in words):
             near = [ROOT_WORDS[name]] if name in ROOT_WORDS else _alike(plain, ROOT_OPTIONS)[:1]
@@ -138,19 +134,6 @@ def _alike(name: str, options: Sequence[str]) -> list[str]:
     """Up to three options that look like this one; their dashes, which all have, do not count."""
     bare = {option.lstrip("-"): option for option in options if len(option) > 2}
     return [bare[word] for word in difflib.get_close_matches(name.lstrip("-"), bare, n=3, cutoff=0.65)]
-
-
-def _framework_asked(words: Sequence[str]) -> UsageError:
-    """The answer to `--as keras`: how its number differs from that of the loss on the command line."""
-    from losscli.registry.foreign import difference
-
-    typed = take_apart([word for word in words if word not in ("compute", "explain")])
-    framework = next((value for name, value in typed.options if name == "--as" and value), "")
-    bound = next((bound for text in typed.arguments[:1] for bound in parsed(text)), None)
-    return UsageError(
-        "there is no option --as: a loss is its plain formula here, without a framework's convention",
-        hint=difference(bound.loss, framework) if bound else "losscli explain LOSS compares the frameworks",
-    )
 
 
 def _why(name: str, words: Sequence[str]) -> str:

@@ -25,6 +25,7 @@ class Bound(NamedTuple):
     names: tuple[str, ...]
     classes: tuple[str, ...] = ()
     at: int = 0
+    tail: tuple[int, ...] = ()
 
 
 def bind_inputs(
@@ -75,7 +76,9 @@ def make_bound(entry: Input, ask: Asked, paths: Paths, columns: tuple[int, ...])
     """An input with the columns it takes."""
     names = paths.names(ask.path, columns)
     classes = tuple(ask.matched.get(index, name) for index, name in zip(columns, names, strict=True))
-    return Bound(entry, ask.text, ask.path, columns, names, classes)
+    source = paths.opened[ask.path].source
+    tail = source.tail if len(columns) == source.width else ()
+    return Bound(entry, ask.text, ask.path, columns, names, classes, tail=tail)
 
 
 def _all_columns(
@@ -197,6 +200,12 @@ def _pair_two(first: Bound, other: Bound) -> Bound:
             f"the {first.entry.role} ({first.text}) has {counted(len(first.columns), 'column')}, "
             f"the {other.entry.role} ({other.text}) has {len(other.columns)}; nothing is broadcast",
             hint=f"name the columns, for example {_as_many(first, other)}{other_loss(first.entry)}",
+        )
+    if first.tail != other.tail:
+        raise ColumnError(
+            f"a row of the {first.entry.role} ({first.text}) has the shape {first.tail}, "
+            f"one of the {other.entry.role} ({other.text}) {other.tail}; nothing is broadcast",
+            hint="save arrays of one shape",
         )
     if set(first.names) != set(other.names) or first.names == other.names:
         return other

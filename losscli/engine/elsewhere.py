@@ -31,6 +31,8 @@ class Elsewhere:
         if bound.convention is not None:
             return
         for convention in bound.loss.deviations:
+            if bind_loss(bound.loss, {}, convention=convention).part != bound.part:
+                continue  # another measure under the same name, such as D2 of another loss
             own = bind_loss(bound.loss, bound.changed, convention=convention)
             computes = convention.rows or convention.combine or convention.by_rows or convention.single
             if computes or convention.reduce != "mean" or own.params != bound.params:
@@ -45,12 +47,14 @@ class Elsewhere:
     def found(self, result: int) -> tuple[report.Elsewhere, ...]:
         """The frameworks whose number differs from ours."""
         mine = self._score.headline(result) or self._score.reductions(result).get("mean")
-        entries = [other.found(result) for other in self._others]
-        return tuple(
-            entry
-            for entry, other in zip(entries, self._others, strict=True)
-            if mine is not None and _differ(mine, entry.value, other.tolerance)
-        )
+        found: list[report.Elsewhere] = []
+        for other in self._others:
+            entry = other.found(result)
+            name = entry.framework.partition(".")[0]
+            told = any(name == one.framework.partition(".")[0] and one.value == entry.value for one in found)
+            if mine is not None and not told and _differ(mine, entry.value, other.tolerance):
+                found.append(entry)
+        return tuple(found)
 
 
 class _Other:
@@ -98,7 +102,8 @@ class _Other:
         differ = np.zeros(len(rows), dtype=bool)
         for new, old in zip(theirs, ours, strict=True):
             with np.errstate(invalid="ignore"):
-                differ |= ~((np.abs(new - old) <= self.tolerance * np.abs(old)) | (new == old))
+                near = np.isfinite(old) & (np.abs(new - old) <= self.tolerance * np.abs(old))
+            differ |= ~(near | (new == old))
         if not differ.any():
             return
         self._rows += int(differ.sum())

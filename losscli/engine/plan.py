@@ -271,9 +271,8 @@ def _feeds(request: Request, bound: Sequence[Bound], streams: Sequence[Reading])
 
             coder = choose_coder(bound, position, classes, is_text, shared)
         feed = Feed(one.entry.role, one.path, places, one.names, one.text, one.entry)
-        tail = stream.source.tail if len(one.columns) == stream.source.width else ()
         feed = feed._replace(is_text=is_text, coder=coder, classes=classes.words)
-        feeds.append(feed._replace(at=one.at, tail=tail))
+        feeds.append(feed._replace(at=one.at, tail=one.tail))
     return tuple(feeds)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from losscli.arrays import Floats, Rows
 from losscli.numerics.exact import ExactSum, Number, ratio
 from losscli.numerics.stable import sum_columns
-from losscli.reductions import Quantiles, Reduction, Summary
+from losscli.reductions import Quantiles, Reduction, Summary, parse_reductions
 from losscli.registry import BoundLoss, Statistic
 from losscli.report.compute import Figure
 
@@ -208,6 +208,15 @@ class Score:
     def total(self, result: int) -> float:
         """The exact sum over the rows, the whole that shares are of."""
         return self._summaries[result].result()["sum"].value
+
+
+def headline_of(bound: BoundLoss, blocks: Sequence[Rows], weights: Floats | None = None) -> Figure:
+    """The number of all rows of clean blocks together: the mean, or what the loss or its framework makes of
+    them."""
+    score = Score(bound, parse_reductions("mean"), False, "mean")
+    score.start(max(block.shape[1] if block.ndim == 2 else 1 for block in blocks))
+    score.add(blocks, weights)
+    return score.headline(0) or score.reductions(0)["mean"]
 
 
 def figure(number: Number) -> Figure:

@@ -77,6 +77,8 @@ def _parse_one(text: str, framework: str) -> BoundLoss:
             raise ParamError(f"{text}: {key} is given twice")
         if key == "as":
             own = value.strip()
+            if not own:
+                raise ParamError(f"{text}: no framework is named", hint="for example :as=torch")
             continue
         given[key] = value
     found = _bind_all(name, given, own or framework, own=bool(own))

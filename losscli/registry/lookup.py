@@ -19,24 +19,15 @@ ADVICE = {
     "cross_entropy": "softmax_ce or sparse_softmax_ce on logits (torch's cross_entropy), "
     "categorical_ce on probabilities, cross_entropy_dist for two distributions",
     "crossentropy": "bce, categorical_ce or sparse_categorical_ce on probabilities, softmax_ce on logits",
-    "log_loss": "bce for one column of probabilities, sparse_categorical_ce for a column per class",
-    "logloss": "bce for one column of probabilities, sparse_categorical_ce for a column per class",
     "l1": "mae",
     "l2": "mse (the square) or half_squared_error (half of it, optax's l2_loss)",
     "l2_loss": "mse (the square) or half_squared_error (half of it, optax's l2_loss)",
-    "mean_absolute_percentage_error": "mape, a share; Keras's is in percent, 100 times as large",
-    "mean_squared_logarithmic_error": "msle; Keras's first puts 1e-7 for all values below it",
-    "quantile_loss": "pinball:tau=0.9 for the 0.9-quantile; GluonTS's is twice as large",
-    "kl_div": "kl on probabilities, in both files; torch's takes log-probabilities",
-    "hinge_loss": "hinge (labels 0/1 or -1/+1); optax and scikit-learn read labels in other ways",
     "logistic_loss": "bce on probabilities, bce_logits or soft_margin on scores",
     "accuracy": "zero_one (1 - accuracy); bce or brier judge the probabilities themselves",
     "auc": "bce or brier: ranking scores such as AUC are no losses of single rows",
     "roc_auc": "bce or brier: ranking scores such as AUC are no losses of single rows",
     "f1": "zero_one, or bce for the probabilities themselves",
     "r2": "mse: its skill against the best constant is R2",
-    "nll": "sparse_categorical_ce on probabilities, sparse_softmax_ce on logits",
-    "poisson": "msle, the nearest for counts: there is no Poisson loss",
 }
 """Words that people try and that are no name of a loss here, with what fits."""
 

@@ -18,7 +18,8 @@ class ListedLoss:
     """One loss as `list` shows it.
 
     `inputs` holds (role, kind of values) in order; `params` holds each parameter with its range and
-    default; `same_as` and `differs` map a framework to its call, and to how its number differs."""
+    default; `conventions` holds framework, function, call and in what its number differs (empty where it is
+    the same) for every function that computes the loss; `related` says of a framework what else it has."""
 
     name: str
     title: str
@@ -27,8 +28,8 @@ class ListedLoss:
     inputs: tuple[tuple[str, str], ...]
     params: tuple[str, ...]
     aliases: tuple[str, ...]
-    same_as: tuple[tuple[str, str], ...]
-    differs: tuple[tuple[str, str], ...]
+    conventions: tuple[tuple[str, str, str, str], ...]
+    related: tuple[tuple[str, str], ...]
     origin: str = "losscli"
 
     @property
@@ -48,10 +49,20 @@ class ListedLoss:
             "inputs": [{"role": role, "kind": kind} for role, kind in self.inputs],
             "params": list(self.params),
             "aliases": list(self.aliases),
-            "same_as": dict(self.same_as),
-            "differs": dict(self.differs),
+            "same_as": {name: call for name, _, call, differs in self.conventions if not differs},
+            "differs": {name: differs for name, _, _, differs in self.conventions if differs}
+            | dict(self.related),
+            "frameworks": [
+                {"framework": name, "function": function, "call": call, "differs": differs}
+                for name, function, call, differs in self.conventions
+            ],
             "origin": self.origin,
         }
+
+    def names_in(self, framework: str) -> str:
+        """What a framework calls it; a name in brackets gives another number."""
+        own = [(function, differs) for name, function, _, differs in self.conventions if name == framework]
+        return " ".join(f"({function})" if differs else function for function, differs in own)
 
     def parameter_names(self) -> str:
         """The names of the parameters, for a narrow table."""
@@ -65,6 +76,7 @@ class ListReport:
     losses: tuple[ListedLoss, ...]
     total: int
     filters: tuple[str, ...] = ()
+    framework: str = ""
 
     @property
     def command(self) -> str:
@@ -104,7 +116,12 @@ class ListReport:
         )
 
     def lines(self) -> list[str]:
-        """Tab-separated: name, family, kind of target, title, aliases."""
+        """Tab-separated: name, family, kind of target, title, aliases; of one framework its names."""
+        if self.framework:
+            return [
+                "\t".join((e.name, e.family, e.target, e.title, e.names_in(self.framework)))
+                for e in self.losses
+            ]
         return [
             "\t".join((entry.name, entry.family, entry.target, entry.title, ",".join(entry.aliases)))
             for entry in self.losses
@@ -112,6 +129,8 @@ class ListReport:
 
     def tables(self) -> list[Table]:
         """One table: what a narrow terminal holds first."""
+        if self.framework:
+            return [self._names_table()]
         columns = (
             Column("loss", "loss"),
             Column("title", "title"),
@@ -127,11 +146,26 @@ class ListReport:
         notes = (self._note(), *self._choices(), "losscli explain NAME tells all about one")
         return [Table("losses", columns, rows, notes=notes)]
 
+    def _names_table(self) -> Table:
+        """The losses of one framework, its names beside ours."""
+        columns = (
+            Column("loss", "loss"),
+            Column("name", self.framework),
+            Column("title", "title", drop=1),
+            Column("family", "family", drop=2),
+        )
+        rows = [(e.name, e.names_in(self.framework) or "(related)", e.title, e.family) for e in self.losses]
+        notes = (
+            self._note(),
+            f"in brackets: another number than ours, which NAME:as={self.framework} gives",
+        )
+        return Table("losses", columns, rows, notes=notes)
+
     def _choices(self) -> tuple[str, ...]:
         """What each filter takes, below the whole list."""
         if self.filters:
             return ()
-        frameworks = (name for entry in self.losses for name, _ in (*entry.same_as, *entry.differs))
+        frameworks = (name for entry in self.losses for name, *_ in entry.conventions)
         choices = {
             "--family": [entry.family for entry in self.losses],
             "--target": [entry.target for entry in self.losses],
@@ -146,10 +180,11 @@ class ListReport:
 
 
 def _record(entry: ListedLoss) -> tuple[str, ...]:
-    same, differs = dict(entry.same_as), dict(entry.differs)
-    calls = [
-        same.get(name) or (f"differs: {differs[name]}" if name in differs else "") for name in FRAMEWORKS
-    ]
+    calls = []
+    for framework in FRAMEWORKS:
+        own = [(call, differs) for name, _, call, differs in entry.conventions if name == framework]
+        said = [f"{call} differs: {differs}" if differs else call for call, differs in own]
+        calls.append("; ".join(said) or dict(entry.related).get(framework, ""))
     inputs = " ".join(f"{role}:{kind}" for role, kind in entry.inputs)
     facts = (entry.name, entry.title, entry.family, entry.direction, entry.target, inputs)
     return (*facts, "; ".join(entry.params), " ".join(entry.aliases), *calls, entry.origin)

@@ -200,7 +200,7 @@ class Untouchable:
 
 @pytest.mark.parametrize(
     "given",
-    [None, 3, 3.0, {1.0, 2.0}, b"y.csv", Untouchable(), [[1], [1, 2]], np.zeros((3, 0)), np.zeros((1, 2, 2))],
+    [None, 3, 3.0, {1.0, 2.0}, b"y.csv", Untouchable(), [[1], [1, 2]], np.zeros((3, 0)), np.zeros((1, 2, 0))],
 )
 def test_what_is_no_array(given: Any) -> None:
     with pytest.raises(ShapeError, match="target"):

@@ -115,7 +115,7 @@ def test_a_role_is_one_of_the_losses_inputs(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="bce has no input 'foo'; it takes target, prediction"):
         value("bce", f"foo={y}", p)
     both = write(tmp_path, "d.csv", "p,y\n0.9,1\n0.2,0\n")
-    with pytest.raises(SourceError, match="names one input"):
+    with pytest.raises(SourceError, match="takes more than prediction"):
         value("bce", f"prediction={both}:p,y")
     assert value("bce", f"prediction={both}:p", f"target={both}:y") == value("bce", y, p)
 

@@ -13,9 +13,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from losscli.engine.score import Score
+from losscli.engine.score import headline_of
 from losscli.errors import LosscliError
-from losscli.reductions import parse_reductions
 from losscli.registry import BoundLoss, Loss, bind
 from losscli.registry.checking import check_arrays
 from tests.golden.cases import Asked, Case
@@ -60,11 +59,7 @@ def ours(asked: Mapping[str, Any], arrays: list[Any], weights: Any) -> Any:
 def headline(bound: BoundLoss, arrays: list[Any], weights: Any) -> float:
     """The number of all rows together."""
     blocks = check_arrays(bound.loss, bound.inputs, arrays, bound.params)
-    score = Score(bound, parse_reductions("mean"), False, "mean")
-    cells = [block.shape[1] if block.ndim == 2 else 1 for block in blocks]
-    score.start(max(cells))
-    score.add(blocks, weights)
-    return (score.headline(0) or score.reductions(0)["mean"]).value
+    return headline_of(bound, blocks, weights).value
 
 
 def agree(got: Any, expected: Any, dtype: str) -> None:

@@ -34,6 +34,15 @@ class ExplainOptions(Read):
     prediction: Annotated[
         str | None, typer.Option("--prediction", metavar="V[,V...]", help="Values of the prediction.")
     ] = None
+    input: Annotated[
+        list[str],
+        typer.Option(
+            "--input",
+            metavar="ROLE=V[,V...]",
+            show_default=False,
+            help="Values of another input: variance=2; several rows of a vector with semicolons.",
+        ),
+    ] = field(default_factory=list)
     row: Annotated[
         int | None,
         typer.Option("--row", metavar="N", min=1, help="Trace this data row of the sources, from 1."),
@@ -48,12 +57,25 @@ def run(options: ExplainOptions) -> None:
     publication = plan(options)
     from losscli.analysis.explaining import explain  # what api.explain calls, without loading the engine
 
-    report = explain(*options.topics, target=options.target, prediction=options.prediction)
+    report = explain(
+        *options.topics, target=options.target, prediction=options.prediction, inputs=_inputs(options.input)
+    )
     publication.publish(report)
 
 
+def _inputs(words: list[str]) -> dict[str, str]:
+    """The values of each role that `--input` names. Raises UsageError."""
+    found: dict[str, str] = {}
+    for word in words:
+        role, equals, values = word.partition("=")
+        if not equals or role in found:
+            raise UsageError(f"--input {word}: no ROLE=VALUES of its own", hint="--input variance=2,0.5")
+        found[role.strip()] = values
+    return found
+
+
 def _run_row(options: ExplainOptions, row: int) -> None:
-    if options.target is not None or options.prediction is not None:
+    if options.target is not None or options.prediction is not None or options.input:
         raise UsageError(
             "--row takes the values from files", hint="leave out --target and --prediction, or --row"
         )

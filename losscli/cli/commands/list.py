@@ -29,17 +29,21 @@ class ListOptions(Shown):
         typer.Option(
             "--family",
             metavar="NAME",
-            help="regression, binary, margin, multiclass, distribution, similarity.",
+            help="regression, robust, binary, margin, multiclass, ranking, forecast, segmentation ...",
         ),
     ] = None
     framework: Annotated[
         str | None,
-        typer.Option("--framework", metavar="NAME", help="Losses that torch, keras, optax, sklearn have."),
+        typer.Option(
+            "--framework",
+            metavar="NAME",
+            help="What torch, keras, optax, sklearn ... have, by its names there.",
+        ),
     ] = None
     target: Annotated[
         str | None,
         typer.Option(
-            "--target", metavar="KIND", help="Kind of target: real, binary, class, distribution, vector."
+            "--target", metavar="KIND", help="Kind of target: real, binary, class, distribution, vector ..."
         ),
     ] = None
 
