@@ -29,8 +29,8 @@ ANY_LABEL = numbers("target", "y", REALS, "1 or -1; the loss of any other label 
 FIRST = vectors("first", "a", DIRECTED, "the first embedding", hint=NO_DIRECTION)
 SECOND = vectors("second", "b", DIRECTED, "the second embedding", hint=NO_DIRECTION)
 COSINE = "c = sum(a * b) / sqrt(sum(a * a) * sum(b * b))"
-TORCH_EPSILON = 1e-12
-"""What torch adds to each squared length."""
+TORCH_EPSILON = float(np.float32(1e-12))
+"""What torch adds to each squared length; the constant is one of single precision there."""
 
 
 @quietly

@@ -127,6 +127,12 @@ def _of_optax(target: Floats, prediction: Rows, *, temperature: float) -> Floats
     return _against_negatives(target, (short, np.zeros_like(short)), temperature)
 
 
+def _of_monai(target: Floats, prediction: Rows, *, temperature: float) -> Floats:
+    """Its temperature is a number of single precision, its cosines are not."""
+    near = neighbours(unit_vectors(prediction))
+    return _by_anchor(target, near, lambda compared: _surprise(compared, float(np.float32(temperature))))
+
+
 def _of_metric_learning(target: Floats, prediction: Rows, *, temperature: float) -> Floats:
     return _against_negatives(target, unit_vectors(prediction), temperature)
 
@@ -159,6 +165,7 @@ def _of_metric_learning(target: Floats, prediction: Rows, *, temperature: float)
             "monai.losses.ContrastiveLoss()(z[:n], z[n:])",
             "takes two views, rows i and i + n of one group, and has the default temperature 0.5",
             params={"temperature": 0.5},
+            rows=_of_monai,
         ),
         Convention(
             "pytorch_metric_learning",
@@ -317,7 +324,6 @@ def _of_keras(target: Floats, prediction: Rows, *, gamma: float, margin: float) 
             "keras",
             "keras.losses.circle(g, z, gamma=gamma, margin=margin)",
             "does not scale embeddings to length 1: takes their products, at most 1, for cosines",
-            names=("Circle",),
             rows=_of_keras,
             inputs=(GROUP, ANY_EMBEDDING),
             single=True,

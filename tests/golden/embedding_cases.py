@@ -110,9 +110,8 @@ def of_keras(reduction: str = "none", **options: Any) -> Asked:
     return asked.following("keras")
 
 
-def views(temperature: float, convention: str) -> Asked:
-    asked = of(f"{MODULE}.monai", "z", reduction="mean", temperature=temperature)
-    return asked.following(convention)
+def views(convention: str, **options: Any) -> Asked:
+    return of(f"{MODULE}.monai", "z", reduction="mean", **options).following(convention)
 
 
 PAIRS = (
@@ -154,19 +153,30 @@ SETS = (
         params={"temperature": 0.5},
     ),
     grouped("short", "ntxent", SMALL, of_optax(), randomise=False),
+    grouped("views", "ntxent", VIEWS, views("monai"), randomise=False),
     grouped(
-        "views",
+        "views at 0.0625",
         "ntxent",
         VIEWS,
-        views(0.5, "monai"),
-        metric("NTXentLoss", "mean", temperature=0.5),
-        params={"temperature": 0.5},
+        views("", temperature=0.0625),
+        metric("NTXentLoss", "mean", temperature=0.0625),
+        params={"temperature": 0.0625},
         randomise=False,
     ),
-    grouped("views at 0.07", "ntxent", VIEWS, views(0.07, ""), metric("NTXentLoss", "mean"), randomise=False),
+    grouped(
+        "views at 0.07",
+        "ntxent",
+        VIEWS,
+        views("monai", temperature=0.07),
+        metric("NTXentLoss", "mean"),
+        params={"temperature": 0.07},
+        randomise=False,
+    ),
     grouped("groups", "supcon", GROUPS, metric("SupConLoss"), metric("SupConLoss", "mean")),
     grouped("two groups", "supcon", WIDE, metric("SupConLoss", temperature=0.5), params={"temperature": 0.5}),
-    grouped("views", "supcon", VIEWS, views(0.1, ""), randomise=False),
+    grouped(
+        "views", "supcon", VIEWS, views("", temperature=0.125), params={"temperature": 0.125}, randomise=False
+    ),
     grouped("groups", "circle", GROUPS, metric("CircleLoss"), metric("CircleLoss", "mean"), of_keras()),
     grouped(
         "two groups",

@@ -28,7 +28,7 @@ def pytorch_metric_learning(z: Any, g: Any, *, loss: str, rows: bool = False, **
     reducer = {"reducer": reducers.DoNothingReducer()} if rows else {}
     made = getattr(losses, loss)(**settings, **reducer)
     found = made(torch.from_numpy(np.asarray(z, dtype=np.float64)), torch.from_numpy(np.asarray(g)))
-    return found["loss"]["losses"].numpy() if rows else float(found)
+    return found["loss"]["losses"].numpy().reshape(-1) if rows else float(found)
 
 
 def keras(y: Any, p: Any, *, kind: str, name: str, **settings: Any) -> float:
