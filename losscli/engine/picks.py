@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from losscli.arrays import Floats, Integers, Rows
+from losscli.domains import ClassIndex, Domain
 from losscli.engine.request import Request
 from losscli.engine.rowset import Rowset
 from losscli.registry import Input, Shape
@@ -27,6 +28,7 @@ class Layout(NamedTuple):
     inputs: tuple[Input, ...]
     names: tuple[tuple[str, ...], ...]
     classes: tuple[str, ...]
+    domains: tuple[Domain, ...] = ()
     family: str = ""
 
     @property
@@ -34,14 +36,16 @@ class Layout(NamedTuple):
         """Whether the target is a class among the columns: an index, or a row that is 1 at the class."""
         if len(self.inputs) != 2 or self.inputs[1].shape is not Shape.VECTOR:
             return False
-        return self.inputs[0].shape is Shape.CLASS or self.family == "multiclass"
+        if self.inputs[0].shape is Shape.CLASS:
+            return not isinstance(self.domains[0], ClassIndex) or self.domains[0].bounded
+        return self.family == "multiclass"
 
     def columns(self) -> tuple[Column, ...]:
         """The columns of the input cells."""
         if self._is_class:
             single = len(self.names[0]) == 1 and not self.names[0][0].startswith("@")
             shown = self.names[0][0] if single else "target"
-            value = "p" if self.inputs[1].domain_for({}).kind == "distribution" else self.inputs[1].symbol
+            value = "p" if self.domains[1].kind == "distribution" else self.inputs[1].symbol
             return (
                 Column("target", shown, Kind.TEXT),
                 Column("own", f"its {value}", Kind.INPUT, drop=3),

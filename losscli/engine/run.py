@@ -54,6 +54,9 @@ class Run:
             tuple(feed.entry for feed in plan.feeds if feed.entry is not None),
             tuple(feed.names for feed in plan.feeds),
             plan.feeds[plan.focus].classes,
+            tuple(
+                feed.entry.domain_for(self.losses[0].params) for feed in plan.feeds if feed.entry is not None
+            ),
             self.losses[0].loss.family,
         )
         self.picker = Picker(request, layout, self.losses[0].loss.direction)
