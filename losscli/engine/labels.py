@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from losscli.arrays import Floats, Mask
+from losscli.domains import ClassIndex
 from losscli.engine.bind import Bound
 from losscli.engine.classes import BY_COLUMNS, BY_LABELS, Classes
 from losscli.errors import LabelError, Place, UsageError
@@ -215,7 +216,8 @@ def choose_coder(
     if entry.shape is not Shape.CLASS:
         columns = bound[-1].names
         return NamedPositive(columns[0] if len(columns) == 1 else "")
-    if wide:
+    free = isinstance(entry.domain, ClassIndex) and not entry.domain.bounded
+    if wide and not free:
         raise LabelError(
             f"the {entry.role} holds class names, and the columns of {wide[0].text} have none",
             hint="name the classes in the order of the columns: --labels a,b,c",
