@@ -78,7 +78,7 @@ def own_score(target: Rows, prediction: Rows) -> Floats:
 def leading_class(target: Rows, params: Values) -> Rows:
     """(n, C): the margin for the class and 0 elsewhere, for the smallest C that holds all targets."""
     width = max(2, int(target.max()) + 1)
-    return as_number(params["margin"]) * np.eye(width)[index_of(target)[:, 0]]
+    return np.asarray(as_number(params["margin"]) * np.eye(width)[index_of(target)[:, 0]])
 
 
 def _rival(target: Rows, prediction: Rows) -> tuple[Integers, Floats]:
@@ -98,7 +98,9 @@ def _majority_scores(found: Floats, shares: Floats, params: Values) -> Floats:
     most half the rows does not lead at all."""
     most = float(shares.max())
     lead = max(0.0, 2.0 * most - 1.0) if _is_squared(params) else float(most > 0.5)
-    return as_number(params["margin"]) * lead * np.eye(len(shares))[int(np.argmax(shares))]
+    scores = np.zeros(len(shares))
+    scores[int(np.argmax(shares))] = as_number(params["margin"]) * lead
+    return scores
 
 
 def _majority_loss(shares: Floats, params: Values) -> float:
@@ -197,7 +199,9 @@ def _categorical_hinge_slope(target: Rows, prediction: Rows) -> Rows:
 
 
 def _majority_row(mean: Floats, params: Values) -> Floats:
-    return np.eye(len(mean))[int(np.argmax(mean))] * float(mean.max() > 0.5)
+    row = np.zeros(len(mean))
+    row[int(np.argmax(mean))] = float(mean.max() > 0.5)
+    return row
 
 
 @loss(

@@ -24,7 +24,7 @@ def either(rows: Callable[..., Rows], normalise: Callable[[Rows], Rows]) -> Call
         return {
             "as given": plain(rows(target, prediction, **params)),
             "normalised": plain(rows(target, normalise(prediction), **params)),
-            "outside": plain(outside.any(axis=1).astype(np.float64)),
+            "outside": plain(np.asarray(outside.any(axis=1), dtype=np.float64)),
         }
 
     return statistics
@@ -33,5 +33,5 @@ def either(rows: Callable[..., Rows], normalise: Callable[[Rows], Rows]) -> Call
 def mean_of_either(sums: Mapping[str, Sequence[ExactSum]], weight: ExactSum | int, params: Values) -> Number:
     """The mean over the rows of the one of the two that counts."""
     (outside,) = sums["outside"]
-    (total,) = sums["normalised" if outside.value > 0.0 else "as given"]
+    (total,) = sums["normalised" if outside.value() > 0.0 else "as given"]
     return ratio(total, weight)

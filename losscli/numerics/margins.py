@@ -14,7 +14,7 @@ def shortfall(margin: float, ahead: Floats, behind: Floats) -> Floats:
     """margin - (ahead - behind), rounded about once: also where the gap is close to the margin. Shapes are
     broadcast; a gap beyond the largest double is an infinity."""
     gap, rest = two_difference(behind, ahead)
-    total, lost = two_sum(gap, np.float64(margin))
+    total, lost = two_sum(gap, np.asarray(margin))
     return np.where(np.isfinite(total), total + (lost + rest), total)
 
 
@@ -26,8 +26,8 @@ def missing(margin: float, ahead: Floats, behind: Floats) -> Floats:
 @quietly
 def mean_columns(block: Rows) -> Floats:
     """(n,): the mean of each row of an (n, k) block, also where the row's sum overflows."""
-    count = block.shape[1]
-    found = sum_columns(block) / count
+    count = float(block.shape[1])
+    found: Floats = sum_columns(block) / count
     beyond = np.isinf(found)
     if beyond.any():
         found[beyond] = sum_columns(block[beyond] / count)
