@@ -10,25 +10,10 @@ from __future__ import annotations
 import numpy as np
 
 from losscli.arrays import Floats
-from losscli.numerics.special import polynomial
+from losscli.numerics.special import ATANH_TAIL, polynomial
 from losscli.numerics.stable import quietly
 
 _NEAR = 0.45  # relative gaps below this take the series
-_ATANH = (  # the polynomial nearest to (atanh(v) - v) / v**3 in v**2, up to 0.45**2: off by 5e-18
-    0.3333333333333333,
-    0.19999999999999368,
-    0.14285714285888118,
-    0.11111111092334172,
-    0.09090910141668938,
-    0.07692272820496253,
-    0.06667406230024066,
-    0.05871905003962964,
-    0.05363337147519965,
-    0.041108608967903894,
-    0.07143078639816813,
-    -0.03419670060162704,
-    0.139807996554602,
-)
 _LARGE, _DOWN = 2.0**1000, 2.0**-20
 _LEAST = 2.0**-1000  # quotients below have lost digits, or are about to
 
@@ -99,4 +84,4 @@ def _gap_from(
 def _tail(slope: Floats) -> Floats:
     """atanh(v) - v, for v below 0.45 in size: v**3 / 3 + v**5 / 5 + ..."""
     square = slope * slope
-    return slope * (square * polynomial(square, _ATANH))
+    return slope * (square * polynomial(square, ATANH_TAIL))

@@ -160,7 +160,7 @@ def perfect_is_perfect(case: Case) -> None:
         value = np.asarray(loss.perfect.value(known, case.params), dtype=np.float64)
         got = case.rows(_with_prediction(case, arrays, best))
         require(got.shape == value.shape, f"perfect values have the shape {value.shape}, rows {got.shape}")
-        slack = _slack(case, value)
+        slack = _slack(case, value, arrays)
         reached = slack if loss.perfect.attained else slack + 1e-12
         off = np.abs(got - value) > reached
         require(not off.any(), f"the perfect prediction has {got[off][:3]}, declared are {value[off][:3]}")
@@ -175,13 +175,15 @@ def _with_prediction(case: Case, arrays: list[Rows], prediction: Rows) -> list[R
     return [*arrays[: case.focus], prediction, *arrays[case.focus + 1 :]]
 
 
-def _slack(case: Case, value: Floats) -> Floats:
-    """The rounding a perfect value may have: the loss's bar, and for distributions that of their sums."""
+def _slack(case: Case, value: Floats, arrays: list[Rows]) -> Floats:
+    """The rounding a perfect value may have: the loss's bar, and for distributions that of their sums; where
+    terms cancel, that of terms as large as the inputs."""
     slack = (case.loss.accuracy.ulp + 4.0) * np.spacing(np.abs(value))
     if any(isinstance(entry.domain_for(case.params), Simplex) for entry in case.inputs):
         slack = slack + 8.0 * EPSILON
     if case.loss.accuracy.against != "value":
-        slack = slack + case.loss.accuracy.ulp * EPSILON
+        largest = max(1.0, *(float(np.abs(array).max()) for array in arrays))
+        slack = slack + case.loss.accuracy.ulp * EPSILON * largest
     return slack
 
 
