@@ -1,4 +1,4 @@
-"""Multiclass: a class index or a row of class probabilities against a column per class."""
+"""Multiclass on probabilities: a class index or a row of classes against a probability per class."""
 
 from __future__ import annotations
 
@@ -6,99 +6,94 @@ import math
 
 import numpy as np
 
-from losscli.arrays import Floats, Integers, Rows
-from losscli.domains import CLASS_INDEX, REALS, SIMPLEX
-from losscli.numerics.stable import quietly, scaled_difference, softmax, sum_columns
-from losscli.registry import (
-    Accuracy,
-    FrequencyConstant,
-    MomentsConstant,
-    Perfect,
-    Values,
-    classes,
-    loss,
-    vectors,
-    zero_rows,
+from losscli.arrays import Floats, Rows
+from losscli.losses.class_inputs import (
+    CATEGORICAL,
+    CHANCES,
+    CLASS,
+    CLASS_OR_NONE,
+    CLASS_ROW,
+    CLIP,
+    IGNORE,
+    SMOOTHING,
+    class_counts,
+    ignored_rows,
+    index_of,
+    indexed,
+    kept_shares,
+    one_hot,
+    own,
+    smoothed,
 )
+from losscli.losses.multiclass_elsewhere import CATEGORICAL_ELSEWHERE, SPARSE_ELSEWHERE
+from losscli.numerics.stable import quietly, sum_columns
+from losscli.params import as_number
+from losscli.registry import FrequencyConstant, MomentsConstant, Perfect, Values, loss
 
-CLASS = classes(
-    "target",
-    "y",
-    CLASS_INDEX,
-    "the class: an index from 0 to C - 1",
-    hint="classes 1 to C? subtract 1; class names? they match the prediction's columns or --labels; "
-    "one column per class? categorical_ce or softmax_ce; swapped files? the target comes first",
-)
-CLASS_ROW = vectors(
-    "target",
-    "y",
-    SIMPLEX,
-    "one-hot or soft rows, a column per class",
-    hint="one column of class indices? sparse_categorical_ce or sparse_softmax_ce; "
-    "several labels at once? bce; swapped files? the target comes first",
-)
-CHANCES = vectors(
-    "prediction",
-    "p",
-    SIMPLEX,
-    "the predicted probability of each class",
-    hint="logits? use softmax_ce or sparse_softmax_ce; percentages? divide by 100; "
-    "independent labels? bce; swapped files? the target comes first",
-)
-LOGITS = vectors(
-    "prediction",
-    "z",
-    REALS,
-    "the predicted logit of each class",
-    doubt="categorical_ce or sparse_categorical_ce takes them",
-)
-CATEGORICAL = "categorical, exactly for one class a row"
+__all__ = ["CLASS", "categorical_ce", "sparse_categorical_ce"]
+
+CLIPPED = "p if eps == 0 else [max(eps, min(v, 1 - eps)) for v in p]"
 
 
-def entropy_of(shares: Floats) -> float:
-    """The entropy of shares that sum to 1, in nats."""
-    return -math.fsum(float(share) * math.log(share) for share in shares if share > 0.0)
+def _minus_logs(probability: Rows, eps: float) -> Rows:
+    """-log(p) of probabilities clipped to [eps, 1 - eps], whose upper end is not rounded."""
+    if eps == 0.0:
+        return -np.log(probability)
+    logs = -np.log(np.maximum(probability, eps))
+    return np.where(1.0 - probability < eps, -np.log1p(-eps), logs)
 
 
-def _log_shares(shares: Floats, params: Values) -> Floats:
-    with np.errstate(divide="ignore"):
-        return np.asarray(np.log(shares))
-
-
-def _shares_loss(shares: Floats, params: Values) -> float:
-    return entropy_of(shares)
-
-
-def _mean_row_loss(mean: Floats, variance: Floats, params: Values) -> float:
-    """The loss of the mean row scaled to sum to 1, also where target rows sum to 1 only about."""
-    total = math.fsum(mean.tolist())
-    return entropy_of(mean) + total * math.log(total)
-
-
-@quietly
-def _own_row_entropy(target: Rows, params: Values) -> Floats:
-    return _cross_entropy(target, target)
-
-
-def _cross_entropy(target: Rows, prediction: Rows) -> Floats:
+def _cross_entropy(target: Rows, prediction: Rows, eps: float) -> Floats:
     """The sum over classes of -y log(p), where 0 times anything is 0."""
-    terms = target * -np.log(np.where(target == 0.0, 1.0, prediction))
-    return sum_columns(terms)
+    return sum_columns(target * _minus_logs(np.where(target == 0.0, 1.0, prediction), eps))
 
 
-def _one_hot(target: Rows) -> Rows:
-    """(n, C) rows with a 1 in the target's column, for the smallest C that holds all targets, at least 2."""
-    return np.eye(max(2, int(target.max()) + 1))[_index(target)[:, 0]]
+def _best_rows(target: Rows, eps: float) -> Rows:
+    """The prediction that scores best against each target row: the row itself; with a clip, a rare class is
+    better given nothing, since it counts eps anyway, and the others share what it had."""
+    if eps == 0.0:
+        return target.copy()
+    order = np.argsort(-target, axis=1, kind="stable")
+    ranked = np.take_along_axis(target, order, axis=1)
+    best, least = ranked, np.full(len(target), np.inf)
+    for kept in range(1, target.shape[1] + 1):
+        tried = ranked / ranked[:, :kept].sum(axis=1, keepdims=True)
+        tried[:, kept:] = 0.0
+        score = sum_columns(ranked * _minus_logs(tried, eps))
+        better = score < least
+        best, least = np.where(better[:, None], tried, best), np.where(better, score, least)
+    found = np.empty_like(best)
+    np.put_along_axis(found, order, best, axis=1)
+    return found
 
 
-def _index(target: Rows) -> Integers:
-    """(n, 1): the class index as an integer that addresses a column."""
-    return target.astype(np.int64)[:, None]
+def _own_row_entropy(target: Rows, params: Values) -> Floats:
+    rows, eps = _smoothed_rows(target, params), as_number(params["eps"])
+    with np.errstate(divide="ignore"):
+        return _cross_entropy(rows, _best_rows(rows, eps), eps)
+
+
+def _smoothed_rows(target: Rows, params: Values) -> Rows:
+    return smoothed(target, as_number(params["label_smoothing"]))
+
+
+def _best_constant_row(mean: Floats, params: Values) -> Floats:
+    row = np.asarray(mean / math.fsum(mean.tolist()))
+    return np.asarray(_best_rows(row[None], as_number(params["eps"]))[0])
+
+
+def _constant_row_loss(mean: Floats, variance: Floats, params: Values) -> float:
+    """The loss of the mean row scaled to sum to 1, also where target rows sum to 1 only about."""
+    row = _best_constant_row(np.asarray(mean), params)
+    with np.errstate(divide="ignore"):
+        return float(_cross_entropy(np.asarray(mean)[None], row[None], as_number(params["eps"]))[0])
 
 
 @quietly
-def _categorical_slope(target: Rows, prediction: Rows) -> Rows:
-    return np.where(target == 0.0, 0.0, -target / prediction)
+def _categorical_slope(target: Rows, prediction: Rows, *, label_smoothing: float, eps: float) -> Rows:
+    rows = smoothed(target, label_smoothing)
+    flat = (rows == 0.0) | (prediction < eps) | (1.0 - prediction < eps)
+    return np.where(flat, 0.0, -rows / prediction)
 
 
 @loss(
@@ -107,37 +102,36 @@ def _categorical_slope(target: Rows, prediction: Rows) -> Rows:
     family="multiclass",
     aliases=("categorical_crossentropy", "categorical_cross_entropy"),
     inputs=(CLASS_ROW, CHANCES),
-    formula="-sum(y * log(p))",
+    params=[SMOOTHING, CLIP],
+    formula=f"q = {CLIPPED}\nt = (1 - label_smoothing) * y + label_smoothing / len(y)\n-sum(t * log(q))",
     gradient=_categorical_slope,
-    gradient_formula="-y / p",
+    gradient_formula="t = (1 - label_smoothing) * y + label_smoothing / len(y)\n"
+    "[-t[c] / p[c] if eps <= p[c] and p[c] <= 1 - eps else 0 for c in range(len(p))]",
+    kinks=("min(abs(p - eps)) if eps > 0 else 1", "min(abs(1 - p - eps)) if eps > 0 else 1"),
     unit="nats",
     likelihood=CATEGORICAL,
     best_constant=MomentsConstant(
         "the mean of the target rows, the share of each class",
-        lambda mean, params: mean / math.fsum(mean.tolist()),
-        _mean_row_loss,
+        _best_constant_row,
+        _constant_row_loss,
+        forward=_smoothed_rows,
     ),
     perfect=Perfect(
         "the target row itself; with soft rows their entropy remains",
-        lambda target, params: target.copy(),
+        lambda target, params: _best_rows(_smoothed_rows(target, params), as_number(params["eps"])),
         _own_row_entropy,
     ),
-    same_as={
-        "keras": "keras.losses.categorical_crossentropy(y, p), where rows sum to 1 and p is inside its clip",
-        "sklearn": "sklearn.metrics.log_loss(y.argmax(axis=1), p, labels=range(C)), for one-hot rows",
-    },
-    differs={
-        "keras": "divides each row by its sum, then clips to [1e-7, 1 - 1e-7]",
-        "sklearn": "clips p by the machine's epsilon: p=0 of the true class gives 36.0437, here infinity",
-    },
-    accuracy=Accuracy(textbook_holds=True),
-    source="Good (1952), doi:10.1111/j.2517-6161.1952.tb00104.x; Bridle (1990)",
+    deviations=CATEGORICAL_ELSEWHERE,
+    differs={"torch": "has no such function: cross_entropy takes logits; of p.log() it gives this number"},
+    contrast=([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]], [[0.0, 1.0, 0.0], [0.25, 0.5, 0.25]]),
+    source="Good (1952), doi:10.1111/j.2517-6161.1952.tb00104.x; Bridle (1990); Szegedy et al. (2016), "
+    "arXiv 1512.00567 (smoothing)",
 )
 @quietly
-def categorical_ce(target: Rows, prediction: Rows) -> Floats:
+def categorical_ce(target: Rows, prediction: Rows, *, label_smoothing: float, eps: float) -> Floats:
     """Surprise at the class under the predicted probabilities; targets are one-hot or soft rows.
 
-    Formula  -sum over classes of y log(p), with 0 log 0 = 0
+    Formula  -sum over classes of y log(p), with 0 log 0 = 0; smoothing s makes y (1 - s) y + s / C
     Shapes   (n, C) and (n, C) give (n,)
     Unit     nats: ln C is a guess among C classes
     Raises   DomainError: a value outside [0, 1].  SumError: a row that does not sum to 1
@@ -145,16 +139,55 @@ def categorical_ce(target: Rows, prediction: Rows) -> Floats:
 
     >>> categorical_ce([[1.0, 0.0], [0.5, 0.5]], [[0.7, 0.3], [1.0, 0.0]]).round(4).tolist()
     [0.3567, inf]
+    >>> categorical_ce([[1.0, 0.0]], [[0.7, 0.3]], label_smoothing=0.1).round(4).tolist()
+    [0.399]
     """
-    return _cross_entropy(target, prediction)
+    return _cross_entropy(smoothed(target, label_smoothing), prediction, eps)
+
+
+def _class_shares(shares: Floats, params: Values) -> Floats:
+    return kept_shares(np.arange(len(shares), dtype=np.float64), shares, params)
+
+
+def _share_constant(found: Floats, shares: Floats, params: Values) -> Floats:
+    return np.asarray(_best_rows(_class_shares(shares, params)[None], as_number(params["eps"]))[0])
+
+
+def _share_loss(shares: Floats, params: Values) -> float:
+    kept, eps = _class_shares(shares, params)[None], as_number(params["eps"])
+    with np.errstate(divide="ignore"):
+        return float(_cross_entropy(kept, _best_rows(kept, eps), eps)[0])
+
+
+def _sure(target: Rows, params: Values) -> Rows:
+    return one_hot(target)
+
+
+def _sure_loss(target: Rows, params: Values) -> Floats:
+    """What is left of the loss of a sure and right prediction: what the clip costs."""
+    ignored = ignored_rows(target, _ignore(params))
+    cost = np.full(len(target), 0.0 - math.log1p(-as_number(params["eps"])))
+    return cost if ignored is None else np.where(ignored, 0.0, cost)
+
+
+def _ignore(params: Values) -> float | None:
+    return None if params["ignore_index"] is None else as_number(params["ignore_index"])
 
 
 @quietly
-def _sparse_categorical_slope(target: Rows, prediction: Rows) -> Rows:
-    index = _index(target)
+def _sparse_slope(target: Rows, prediction: Rows, *, ignore_index: float | None, eps: float) -> Rows:
+    ignored = ignored_rows(target, ignore_index)
+    known = indexed(target, ignored)
+    chance = own(known, prediction)
+    flat = (chance < eps) | (1.0 - chance < eps)
+    flat = flat if ignored is None else flat | ignored
     slope = np.zeros(prediction.shape)
-    np.put_along_axis(slope, index, -1.0 / np.take_along_axis(prediction, index, axis=1), axis=1)
+    np.put_along_axis(slope, index_of(known), np.where(flat, 0.0, -1.0 / chance)[:, None], axis=1)
     return slope
+
+
+def _sparse_counts(target: Rows, prediction: Rows, *, ignore_index: float | None, eps: float) -> Rows | None:
+    return class_counts(target, None, ignore_index)
 
 
 @loss(
@@ -167,34 +200,30 @@ def _sparse_categorical_slope(target: Rows, prediction: Rows) -> Rows:
         "mlogloss",
         "multi_logloss",
     ),
-    inputs=(CLASS, CHANCES),
-    formula="-log(p[y])",
-    gradient=_sparse_categorical_slope,
-    gradient_formula="-one_hot(y, p) / p[y]",
+    inputs=(CLASS_OR_NONE, CHANCES),
+    params=[IGNORE, CLIP],
+    formula="0 if y == ignore_index else -log(p[y] if eps == 0 else max(eps, min(p[y], 1 - eps)))",
+    gradient=_sparse_slope,
+    gradient_formula="[-1 / p[c] if c == y and y != ignore_index and eps <= p[c] and p[c] <= 1 - eps else 0 "
+    "for c in range(len(p))]",
+    kinks=("min(abs(p - eps)) if eps > 0 else 1", "min(abs(1 - p - eps)) if eps > 0 else 1"),
     unit="nats",
     likelihood="categorical",
-    best_constant=FrequencyConstant(
-        "the share of each class", lambda found, shares, params: shares, _shares_loss
-    ),
-    perfect=Perfect("1 for the class, 0 elsewhere", lambda target, params: _one_hot(target), zero_rows),
-    same_as={
-        "keras": "keras.losses.sparse_categorical_crossentropy(y, p), where p is inside its clip",
-        "sklearn": "sklearn.metrics.log_loss(y, p, labels=range(C)), where p is not 0",
-        "xgboost": "eval_metric mlogloss",
-        "lightgbm": "metric multi_logloss",
-        "torch": "torch.nn.functional.nll_loss(p.log(), y)",
-    },
+    best_constant=FrequencyConstant("the share of each class", _share_constant, _share_loss),
+    perfect=Perfect("1 for the class, 0 elsewhere", _sure, _sure_loss),
+    counts=_sparse_counts,
+    deviations=SPARSE_ELSEWHERE,
     differs={
-        "torch": "cross_entropy takes logits: p=[.7, .2, .1], class 0 gives 0.7679, here 0.3567",
-        "keras": "divides each row by its sum, then clips; on JAX a class outside 0 to C - 1 gives 0",
-        "sklearn": "clips p by the machine's epsilon: p=0 of the true class gives 36.0437, here infinity",
-        "lightgbm": "clips p at 1e-15: p=0 of the true class gives 34.5388, here infinity",
+        "torch": "has no such function: nll_loss takes log-probabilities (nll), and cross_entropy logits: "
+        "p=[.7, .2, .1], class 0 gives 0.7679, here 0.3567",
     },
-    accuracy=Accuracy(textbook_holds=True),
+    contrast=([0.0, 1.0], [[0.0, 1.0, 0.0], [0.25, 0.5, 0.25]]),
     source="Good (1952), doi:10.1111/j.2517-6161.1952.tb00104.x; Bridle (1990)",
 )
 @quietly
-def sparse_categorical_ce(target: Rows, prediction: Rows) -> Floats:
+def sparse_categorical_ce(
+    target: Rows, prediction: Rows, *, ignore_index: float | None, eps: float
+) -> Floats:
     """Surprise at the class under the predicted probabilities; targets are class indices.
 
     Formula  -log(p[y])
@@ -206,117 +235,7 @@ def sparse_categorical_ce(target: Rows, prediction: Rows) -> Floats:
     >>> sparse_categorical_ce([0, 1], [[0.7, 0.2, 0.1], [1.0, 0.0, 0.0]]).round(4).tolist()
     [0.3567, inf]
     """
-    chance = np.take_along_axis(prediction, _index(target), axis=1)[:, 0]
-    return 0.0 - np.log(chance)
-
-
-@quietly
-def _softmax_slope(target: Rows, prediction: Rows) -> Rows:
-    parts = softmax(prediction)
-    rest = sum_columns(target)[:, None] - target
-    return rest * parts.probabilities - target * parts.complements
-
-
-@loss(
-    "softmax_ce",
-    title="Softmax cross-entropy",
-    family="multiclass",
-    aliases=("softmax_cross_entropy", "softmax_cross_entropy_with_logits"),
-    inputs=(CLASS_ROW, LOGITS),
-    formula="sum(y) * log(sum(exp(z))) - sum(y * z)",
-    gradient=_softmax_slope,
-    gradient_formula="sum(y) * exp(z) / sum(exp(z)) - y",
-    unit="nats",
-    likelihood=CATEGORICAL + ", with probabilities softmax(z)",
-    best_constant=MomentsConstant(
-        "the logarithms of the mean target row",
-        _log_shares,
-        _mean_row_loss,
-    ),
-    perfect=Perfect(
-        "the logarithms of the target row, for one-hot rows an infinite logit",
-        lambda target, params: np.maximum(_log_shares(target, params), -800.0),
-        _own_row_entropy,
-        attained=False,
-    ),
-    same_as={
-        "torch": "torch.nn.functional.cross_entropy(z, y), with rows of probabilities as target",
-        "keras": "keras.losses.categorical_crossentropy(y, z, from_logits=True)",
-        "optax": "optax.losses.softmax_cross_entropy(z, y)",
-    },
-    source="Bridle (1990), doi:10.1007/978-3-642-76153-9_28",
-)
-@quietly
-def softmax_ce(target: Rows, prediction: Rows) -> Floats:
-    """Categorical cross-entropy of softmax(z), without ever rounding the probabilities.
-
-    Formula  sum(y) log(sum(exp(z))) - sum(y z), sums over classes
-    Shapes   (n, C) and (n, C) give (n,)
-    Unit     nats: ln C is a guess among C classes
-    Raises   DomainError: a target outside [0, 1].  SumError: a target row that does not sum to 1
-    Not      categorical_ce, which takes probabilities; bce_logits, for labels that do not exclude each other
-
-    >>> softmax_ce([[1.0, 0.0], [0.5, 0.5]], [[2.0, 0.0], [1000.0, 0.0]]).round(4).tolist()
-    [0.1269, 500.0]
-    """
-    parts = softmax(prediction)
-    below = scaled_difference(target, parts.highest[:, None], prediction)
-    return sum_columns(below) + sum_columns(target) * np.log1p(parts.others)
-
-
-@quietly
-def _sparse_softmax_slope(target: Rows, prediction: Rows) -> Rows:
-    parts, index = softmax(prediction), _index(target)
-    slope = parts.probabilities
-    np.put_along_axis(slope, index, -np.take_along_axis(parts.complements, index, axis=1), axis=1)
-    return slope
-
-
-@loss(
-    "sparse_softmax_ce",
-    title="Sparse softmax cross-entropy",
-    family="multiclass",
-    aliases=("sparse_softmax_cross_entropy", "softmax_cross_entropy_with_integer_labels"),
-    inputs=(CLASS, LOGITS),
-    formula="log(sum(exp(z))) - z[y]",
-    gradient=_sparse_softmax_slope,
-    gradient_formula="exp(z) / sum(exp(z)) - one_hot(y, z)",
-    unit="nats",
-    likelihood="categorical, with probabilities softmax(z)",
-    best_constant=FrequencyConstant(
-        "the logarithm of each class's share",
-        lambda found, shares, params: _log_shares(shares, params),
-        _shares_loss,
-    ),
-    perfect=Perfect(
-        "an infinite logit for the class",
-        lambda target, params: 800.0 * _one_hot(target),
-        zero_rows,
-        attained=False,
-    ),
-    same_as={
-        "torch": "torch.nn.functional.cross_entropy(z, y), with class indices as target",
-        "keras": "keras.losses.sparse_categorical_crossentropy(y, z, from_logits=True)",
-        "optax": "optax.losses.softmax_cross_entropy_with_integer_labels(z, y)",
-    },
-    differs={
-        "optax": "a class beyond C - 1 gives nan, a negative one counts from the end; here both are errors",
-    },
-    source="Bridle (1990), doi:10.1007/978-3-642-76153-9_28",
-)
-@quietly
-def sparse_softmax_ce(target: Rows, prediction: Rows) -> Floats:
-    """Categorical cross-entropy of softmax(z) for a class index, without ever rounding the probability.
-
-    Formula  log(sum(exp(z))) - z[y]
-    Shapes   (n,) and (n, C) give (n,)
-    Unit     nats: ln C is a guess among C classes
-    Raises   DomainError: no class index
-    Not      sparse_categorical_ce, which takes probabilities: given logits it would stop at the first row
-
-    >>> sparse_softmax_ce([0, 1], [[2.0, 1.0, 0.1], [1000.0, 0.0, 0.0]]).round(4).tolist()
-    [0.417, 1000.0]
-    """
-    parts = softmax(prediction)
-    own = np.take_along_axis(prediction, _index(target), axis=1)[:, 0]
-    return (parts.highest - own) + np.log1p(parts.others)
+    ignored = ignored_rows(target, ignore_index)
+    chance = own(indexed(target, ignored), prediction)
+    rows = 0.0 + _minus_logs(chance, eps)
+    return rows if ignored is None else np.where(ignored, 0.0, rows)

@@ -69,11 +69,24 @@ class Measured:
         return found
 
 
+def barely_on(loss: Loss) -> list[dict[str, ParamValue]]:
+    """Parameters that are off at 0, such as a clip, a little above it: what they leave is then close to 1."""
+    small = [
+        param.name
+        for param in loss.params
+        if param.interval is not None
+        and not (param.many or param.whole)
+        and param.default == param.interval.low == 0.0
+        and math.isfinite(param.interval.high)
+    ]
+    return [loss.resolve({name: 1e-9}) for name in small]
+
+
 def measure(loss: Loss, points: int, seed: int) -> Measured:
     """Judge about `points` rows, spread over the parameters' values."""
     found = Measured(loss)
     generator = np.random.default_rng(seed)
-    tried = settings(loss, seed)
+    tried = [*settings(loss, seed), *barely_on(loss)]
     share = max(1, math.ceil(points / len(tried)))
     for params in tried:
         done = 0
