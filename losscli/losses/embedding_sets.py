@@ -127,12 +127,6 @@ def _of_optax(target: Floats, prediction: Rows, *, temperature: float) -> Floats
     return _against_negatives(target, (short, np.zeros_like(short)), temperature)
 
 
-def _of_monai(target: Floats, prediction: Rows, *, temperature: float) -> Floats:
-    """Its temperature is a number of single precision, its cosines are not."""
-    near = neighbours(unit_vectors(prediction))
-    return _by_anchor(target, near, lambda compared: _surprise(compared, float(np.float32(temperature))))
-
-
 def _of_metric_learning(target: Floats, prediction: Rows, *, temperature: float) -> Floats:
     return _against_negatives(target, unit_vectors(prediction), temperature)
 
@@ -161,19 +155,16 @@ def _of_metric_learning(target: Floats, prediction: Rows, *, temperature: float)
             single=True,
         ),
         Convention(
-            "monai",
-            "monai.losses.ContrastiveLoss()(z[:n], z[n:])",
-            "takes two views, rows i and i + n of one group, and has the default temperature 0.5",
-            params={"temperature": 0.5},
-            rows=_of_monai,
-        ),
-        Convention(
             "pytorch_metric_learning",
             "pytorch_metric_learning.losses.NTXentLoss()(z, g)",
             "leaves other positives out of a positive's denominator: groups of more than two differ",
             rows=_of_metric_learning,
         ),
     ),
+    differs={
+        "monai": "ContrastiveLoss takes two views of n rows, rows i and i + n being a group of their own: "
+        "the same number with temperature=0.5, its default",
+    },
     accuracy=Accuracy(ulp=4.0),
     contrast=([1.0, 1.0, 1.0, 2.0], [[3.0, 1.0], [2.0, 2.0], [3.0, -1.0], [1.0, 4.0]]),
     source="Chen et al. (2020), arXiv:2002.05709",

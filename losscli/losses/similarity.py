@@ -116,6 +116,7 @@ def _distance_slope(target: Rows, prediction: Rows) -> Rows:
             "keras",
             "keras.losses.cosine_similarity(a, b)",
             "is -cos, 1 less: -1 for the same direction; vectors shorter than 1e-7 look less alike",
+            names=("CosineSimilarity",),
             rows=_minus_cosine_of_keras,
             inputs=ANY_VECTORS,
             single=True,

@@ -110,8 +110,9 @@ def of_keras(reduction: str = "none", **options: Any) -> Asked:
     return asked.following("keras")
 
 
-def views(convention: str, **options: Any) -> Asked:
-    return of(f"{MODULE}.monai", "z", reduction="mean", **options).following(convention)
+def views(**options: Any) -> Asked:
+    """MONAI's, whose temperature is a number of single precision."""
+    return of(f"{MODULE}.monai", "z", reduction="mean", **options)
 
 
 PAIRS = (
@@ -153,29 +154,20 @@ SETS = (
         params={"temperature": 0.5},
     ),
     grouped("short", "ntxent", SMALL, of_optax(), randomise=False),
-    grouped("views", "ntxent", VIEWS, views("monai"), randomise=False),
+    grouped("views", "ntxent", VIEWS, views(), params={"temperature": 0.5}, randomise=False),
     grouped(
         "views at 0.0625",
         "ntxent",
         VIEWS,
-        views("", temperature=0.0625),
+        views(temperature=0.0625),
         metric("NTXentLoss", "mean", temperature=0.0625),
         params={"temperature": 0.0625},
-        randomise=False,
-    ),
-    grouped(
-        "views at 0.07",
-        "ntxent",
-        VIEWS,
-        views("monai", temperature=0.07),
-        metric("NTXentLoss", "mean"),
-        params={"temperature": 0.07},
         randomise=False,
     ),
     grouped("groups", "supcon", GROUPS, metric("SupConLoss"), metric("SupConLoss", "mean")),
     grouped("two groups", "supcon", WIDE, metric("SupConLoss", temperature=0.5), params={"temperature": 0.5}),
     grouped(
-        "views", "supcon", VIEWS, views("", temperature=0.125), params={"temperature": 0.125}, randomise=False
+        "views", "supcon", VIEWS, views(temperature=0.125), params={"temperature": 0.125}, randomise=False
     ),
     grouped("groups", "circle", GROUPS, metric("CircleLoss"), metric("CircleLoss", "mean"), of_keras()),
     grouped(
