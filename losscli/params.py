@@ -50,7 +50,8 @@ class Param(NamedTuple):
     def parse(self, text: str) -> ParamValue:
         """The value that a text means. Raises ParamError."""
         if self.choices:
-            return self.check(text.strip().lower())
+            word = text.strip().lower()
+            return self.check(word if word in self.choices else word.replace("-", "_"))
         if text.strip().lower() == "none" and self.default is None:
             return None
         parts = text.split(",") if self.many else [text]

@@ -65,8 +65,9 @@ def any_cell(mask: Mask) -> Mask:
 
 
 def keras_function(name: str, short: str, **facts: Any) -> Convention:
-    """A function of keras.losses, which also has a short name."""
-    return Convention("keras", f"keras.losses.{name}(y, p)", names=(short,), single=True, **facts)
+    """A function of keras.losses, which also has a short name. Without further facts its number is ours."""
+    call = f"keras.losses.{name}(y, p)"
+    return Convention("keras", call, names=(short,), single=True, **(facts or {"touches": no_row}))
 
 
 def keras_class(name: str, words: str, **facts: Any) -> Convention:
@@ -79,9 +80,8 @@ def keras_class(name: str, words: str, **facts: Any) -> Convention:
 
 
 def booster(framework: str, *metrics: str, **facts: Any) -> Convention:
-    """A metric of a gradient booster, by its names. XGBoost holds all numbers in single precision."""
+    """A metric of a gradient booster, by its names. Without further facts its number is ours."""
     word = "eval_metric" if framework == "xgboost" else "metric"
-    facts.setdefault("single", framework == "xgboost")
     return Convention(framework, f"{framework}.train({word}='{metrics[0]}')", names=metrics, **facts)
 
 

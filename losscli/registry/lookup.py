@@ -27,7 +27,6 @@ ADVICE = {
     "auc": "bce or brier: ranking scores such as AUC are no losses of single rows",
     "roc_auc": "bce or brier: ranking scores such as AUC are no losses of single rows",
     "f1": "zero_one, or bce for the probabilities themselves",
-    "r2": "mse: its skill against the best constant is R2",
 }
 """Words that people try and that are no name of a loss here, with what fits."""
 
@@ -88,11 +87,17 @@ def _told_apart(found: Sequence[tuple[Loss, Convention | None]]) -> bool:
 def _ambiguous(name: str, found: Sequence[tuple[Loss, Convention | None]]) -> UnknownLoss:
     words = [f"{own.framework}.{own.name} is {loss.name}" for loss, own in found if own is not None]
     losses = dict.fromkeys(loss.name for loss, _ in found)
-    names = [f"{loss.name}:as={own.framework}" for loss, own in found if own is not None]
+    names = [f"{loss.name}:as={_word_of(loss, own)}" for loss, own in found if own is not None]
     choice = " or ".join(losses) if len(losses) > 1 else " or ".join(dict.fromkeys(names))
     return UnknownLoss(
         f"{name!r} has several meanings: {'; '.join(dict.fromkeys(words))}", hint=f"say which: {choice}"
     )
+
+
+def _word_of(loss: Loss, own: Convention) -> str:
+    """The word that `as=` takes for a convention: the framework alone means its first one."""
+    first = next(one for one in loss.conventions if one.framework == own.framework)
+    return own.framework if first is own else f"{own.framework}.{own.name}"
 
 
 def _unknown(name: str) -> UnknownLoss:

@@ -55,7 +55,6 @@ ANSWERED = [
     (f"compute accuracy {FILES}", ["zero_one", "brier"]),
     (f"compute auc {FILES}", ["bce", "brier"]),
     (f"compute f1 {FILES}", ["zero_one", "bce"]),
-    (f"compute r2 {FILES}", ["mse"]),
     (f"compute ce {FILES}", ["bce", "categorical_ce", "softmax_ce"]),
     (f"compute bec {FILES}", ["did you mean bce"]),
     (f"compute bce {FILES} --formt json", ["--format"]),

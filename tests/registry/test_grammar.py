@@ -25,9 +25,10 @@ def values(loss: Loss) -> st.SearchStrategy[dict[str, ParamValue]]:
             parts[param.name] = st.sampled_from(param.choices)
         elif isinstance(param.interval, Interval):
             holds = param.interval.holds
-            parts[param.name] = st.floats(allow_nan=False, allow_infinity=False).map(abs).filter(
-                holds
-            ) | st.floats(0.0, 1.0).filter(holds)
+            sizes = st.floats(allow_nan=False, allow_infinity=False).map(abs) | st.floats(0.0, 1.0)
+            if param.whole:
+                sizes = st.integers(0, 2**53).map(float)
+            parts[param.name] = sizes.filter(holds)
     return st.fixed_dictionaries({}, optional=parts)
 
 
