@@ -9,6 +9,7 @@ import numpy as np
 
 from losscli.params import Param, ParamValue
 from losscli.registry import Loss
+from tests.shapes import fits_some_shape
 
 FRESH_SEED = int(os.environ.get("LOSSCLI_TEST_SEED") or secrets.randbelow(2**32))
 """Another one each run, printed in pytest's header; set LOSSCLI_TEST_SEED to repeat a run."""
@@ -33,5 +34,19 @@ def settings(loss: Loss, seed: int = 0) -> list[dict[str, ParamValue]]:
     generator = np.random.default_rng(seed)
     found = [loss.resolve({})]
     for param in loss.params:
-        found += [loss.resolve({param.name: value}) for value in other_values(param, generator)]
+        tried = [loss.resolve({param.name: value}) for value in other_values(param, generator)]
+        found += [params for params in (_made_to_fit(loss, param, values) for values in tried) if params]
     return found
+
+
+def _made_to_fit(loss: Loss, param: Param, params: dict[str, ParamValue]) -> dict[str, ParamValue]:
+    """The values, the changed one moved towards its default until the others allow it; none if they never
+    do."""
+    for _ in range(20):
+        if fits_some_shape(loss, params):
+            return params
+        value, usual = params[param.name], param.default
+        if not isinstance(value, float) or not isinstance(usual, float):
+            break
+        params = {**params, param.name: usual + 0.7 * (value - usual)}
+    return {}

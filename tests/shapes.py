@@ -27,6 +27,15 @@ def sizes_for(loss: Loss, params: Values, preferred: int = WIDTH) -> dict[str, i
     raise AssertionError(f"no arrays fit {loss.spec(params)}")
 
 
+def fits_some_shape(loss: Loss, params: Values) -> bool:
+    """Whether there are arrays that the loss takes with these parameters."""
+    try:
+        sizes_for(loss, params)
+    except AssertionError:
+        return False
+    return True
+
+
 def shape_of(entry: Input, rows: int, columns: int, sizes: dict[str, int]) -> tuple[int, ...]:
     """The shape of one input: its first form, or its last where several columns are wanted."""
     if entry.shape is Shape.SERIES:

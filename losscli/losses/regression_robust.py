@@ -4,17 +4,30 @@ from __future__ import annotations
 
 import numpy as np
 
-from losscli.arrays import Floats, Rows
+from losscli.arrays import Floats, Mask, Rows
 from losscli.domains import NOT_NEGATIVE, OPEN_UNIT, POSITIVE
-from losscli.losses.regression import EXACT_HIT, PREDICTION, TARGET
+from losscli.losses.regression import EXACT_HIT, PREDICTION, TARGET, any_cell, booster, keras_class, no_row
 from losscli.numerics.stable import log_cosh as stable_log_cosh
 from losscli.numerics.stable import pseudo_huber as stable_pseudo_huber
 from losscli.numerics.stable import quietly, scaled_difference
 from losscli.params import Param, as_number
-from losscli.registry import Accuracy, NoConstant, QuantileConstant, loss
+from losscli.registry import Accuracy, Convention, NoConstant, QuantileConstant, loss
 
+BY_ROWS = "divides a weighted sum by the number of rows, not by the sum of the weights"
 ROOT = NoConstant("no closed form: the root of a monotone equation, found only by iteration")
 DELTA = Param("delta", 1.0, "the size of error where the square gives way to the line", POSITIVE)
+
+
+def least_squares(name: str, scale: str, *names: str) -> Convention:
+    """A loss of SciPy's least_squares, whose cost is the sum over the rows."""
+    return Convention(
+        "scipy",
+        f"scipy.optimize.least_squares(lambda p: p - y, p, loss='{name}', f_scale={scale}).cost",
+        "its cost is the sum over the rows, here their mean",
+        names=names,
+        reduce="sum",
+        touches=no_row,
+    )
 
 
 def _with_far_errors(result: Rows, error: Rows, line: Rows) -> Rows:
@@ -42,16 +55,48 @@ def _huber_slope(target: Rows, prediction: Rows, *, delta: float) -> Rows:
     best_constant=ROOT,
     perfect=EXACT_HIT,
     same_as={
-        "torch": "torch.nn.functional.huber_loss(p, y, delta=delta)",
-        "keras": "keras.losses.huber(y, p, delta=delta)",
         "optax": "optax.losses.huber_loss(p, y, delta=delta)",
-        "lightgbm": "metric huber, alpha=delta",
+        "scipy": "scipy.special.huber(delta, p - y)",
     },
+    deviations=(
+        Convention(
+            "torch",
+            "torch.nn.functional.huber_loss(p, y, delta=delta, weight=w)",
+            f"{BY_ROWS}: errors 1 and 2 with weights 1 and 3 give 2.5, here 1.25",
+            edge=True,
+            names=("HuberLoss",),
+            touches=no_row,
+            by_rows=True,
+        ),
+        Convention(
+            "keras",
+            "keras.losses.Huber(delta=delta)(y, p, sample_weight=w)",
+            f"{BY_ROWS}: errors 1 and 2 with weights 1 and 3 give 2.5, here 1.25",
+            edge=True,
+            touches=no_row,
+            by_rows=True,
+            single=True,
+        ),
+        Convention(
+            "lightgbm",
+            "lightgbm.train(metric='huber', alpha=delta)",
+            "its default is alpha=0.9: an error of 3 gives 2.295, here 2.5",
+            names=("huber",),
+            params={"delta": 0.9},
+        ),
+        Convention(
+            "statsmodels",
+            "statsmodels.robust.norms.HuberT(t=delta).rho(p - y)",
+            "its default is t=1.345: an error of 3 gives 3.1305, here 2.5",
+            params={"delta": 1.345},
+        ),
+        least_squares("huber", "delta"),
+    ),
     differs={
-        "lightgbm": "its default is alpha=0.9: an error of 3 gives 2.295, here 2.5",
-        "statsmodels": "HuberT's default is t=1.345: an error of 3 gives 3.1305, here 2.5",
-        "sklearn": "HuberRegressor's epsilon counts in units of an estimated scale; it only trains",
+        "sklearn": "HuberRegressor's epsilon, 1.35, counts in units of an estimated scale; SGDRegressor's is "
+        "0.1; GradientBoostingRegressor's alpha, 0.9, is a quantile of the errors; all only train"
     },
+    contrast=([0.0, 0.0], [3.0, 1.0]),
     accuracy=Accuracy(textbook_holds=True),
     source="Huber (1964), doi:10.1214/aoms/1177703732",
 )
@@ -148,10 +193,8 @@ def _pseudo_huber_slope(target: Rows, prediction: Rows, *, delta: float) -> Rows
     likelihood="symmetric hyperbolic; the constant is dropped",
     best_constant=ROOT,
     perfect=EXACT_HIT,
-    same_as={
-        "xgboost": "eval_metric mphe, huber_slope=delta",
-        "scipy": "scipy.special.pseudo_huber(delta, p - y)",
-    },
+    same_as={"scipy": "scipy.special.pseudo_huber(delta, p - y)"},
+    deviations=(booster("xgboost", "mphe"),),
     source="Charbonnier et al. (1997), doi:10.1109/83.551699; Hartley and Zisserman (2003)",
 )
 @quietly
@@ -177,6 +220,17 @@ def _log_cosh_slope(target: Rows, prediction: Rows) -> Rows:
     return np.asarray(np.tanh(prediction - target))
 
 
+@quietly
+def _literal_log_cosh(target: Rows, prediction: Rows) -> Rows:
+    error = prediction - target
+    return np.asarray(np.log((np.exp(error) + np.exp(-error)) / 2.0))
+
+
+@quietly
+def _overflows(target: Rows, prediction: Rows) -> Mask:
+    return any_cell(np.isinf(np.exp(np.abs(prediction - target))))
+
+
 @loss(
     "log_cosh",
     title="Log-cosh loss",
@@ -190,7 +244,19 @@ def _log_cosh_slope(target: Rows, prediction: Rows) -> Rows:
     best_constant=ROOT,
     perfect=EXACT_HIT,
     same_as={"keras": "keras.losses.log_cosh(y, p)", "optax": "optax.losses.log_cosh(p, y)"},
-    differs={"torchmetrics": "log_cosh_error takes exp literally: infinite from an error of 710 on"},
+    deviations=(
+        keras_class("LogCosh", "errors 1 and 2 with weights 1 and 3 give 2.2044, here 1.1022"),
+        Convention(
+            "torchmetrics",
+            "torchmetrics.functional.log_cosh_error(p, y)",
+            "takes the exponential literally: infinite from an error of 710 on, here 709.3",
+            edge=True,
+            names=("LogCoshError",),
+            rows=_literal_log_cosh,
+            touches=_overflows,
+        ),
+    ),
+    contrast=([0.0, 0.0], [1.0, -1000.0]),
     source="Green (1990), doi:10.1109/42.52985; Chen et al. (2019)",
 )
 @quietly
@@ -238,15 +304,21 @@ def _pinball_slope(target: Rows, prediction: Rows, *, tau: float) -> Rows:
     perfect=EXACT_HIT,
     same_as={
         "sklearn": "sklearn.metrics.mean_pinball_loss(y, p, alpha=tau)",
-        "xgboost": "eval_metric quantile, quantile_alpha=tau",
-        "lightgbm": "metric quantile, alpha=tau",
         "scoringrules": "scoringrules.quantile_score(y, p, alpha=tau)",
-        "utilsforecast": "utilsforecast.losses.quantile_loss, q=tau",
+        "utilsforecast": "utilsforecast.losses.quantile_loss(df, models={'p': 'p'}, q=tau)",
     },
-    differs={
-        "gluonts": "quantile_loss is twice as large: tau=0.9, y=2, p=1 gives 1.8, here 0.9",
-        "lightgbm": "its default is alpha=0.9",
-    },
+    deviations=(
+        booster("xgboost", "quantile"),
+        Convention(
+            "lightgbm",
+            "lightgbm.train(metric='quantile', alpha=tau)",
+            "its default is alpha=0.9: y=2, p=1 gives 0.9, here 0.5",
+            names=("quantile",),
+            params={"tau": 0.9},
+        ),
+    ),
+    differs={"gluonts": "quantile_loss is twice as large: tau=0.9, y=2, p=1 gives 1.8, here 0.9"},
+    contrast=([2.0, 0.0], [1.0, 4.0]),
     accuracy=Accuracy(textbook_holds=True),
     source="Koenker and Bassett (1978), doi:10.2307/1913643",
 )
