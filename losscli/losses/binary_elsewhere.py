@@ -237,6 +237,11 @@ def _saturates(target: Rows, prediction: Rows, **params: object) -> Mask:
     return _any_cell(np.abs(prediction) > 15.0)
 
 
+def no_row(target: Rows, prediction: Rows, **params: object) -> Mask:
+    """Of functions whose rows are ours, and only their weighted mean is not."""
+    return np.zeros(len(target), dtype=np.bool_)
+
+
 BCE_LOGITS_ELSEWHERE = (
     Convention(
         "torch",
@@ -244,6 +249,7 @@ BCE_LOGITS_ELSEWHERE = (
         "with weights it divides by the number of rows",
         edge=True,
         names=("BCEWithLogitsLoss",),
+        touches=no_row,
         by_rows=True,
     ),
     Convention(
@@ -251,6 +257,7 @@ BCE_LOGITS_ELSEWHERE = (
         "keras.losses.BinaryCrossentropy(from_logits=True)(y, z)",
         "with weights it divides by the number of rows",
         edge=True,
+        touches=no_row,
         by_rows=True,
         single=True,
     ),
@@ -325,7 +332,7 @@ def mean_of_columns(columns: Sequence[ExactSum], weight: ExactSum | int) -> Numb
 ZERO_ONE_ELSEWHERE = (
     Convention(
         "keras",
-        "1 - BinaryAccuracy of keras.metrics",
+        "1 - BinaryAccuracy of Keras",
         "takes probabilities, thresholds them at 0.5 in single precision, and prints 1 minus this",
         names=("binary_error",),
         params={"threshold": HALF},

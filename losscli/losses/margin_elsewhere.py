@@ -8,7 +8,7 @@ import numpy as np
 
 from losscli.arrays import Floats, Mask, Rows
 from losscli.domains import REALS, Labels
-from losscli.losses.binary_elsewhere import mean_of_columns, outside_unit, rows_or_squashed
+from losscli.losses.binary_elsewhere import mean_of_columns, no_row, outside_unit, rows_or_squashed
 from losscli.numerics.exact import ExactSum, Number
 from losscli.numerics.stable import quietly, sigmoid
 from losscli.registry import Convention, Statistic, Values, cells, plain, square
@@ -101,6 +101,7 @@ def _keras_class(name: str) -> Convention:
         f"keras.losses.{name}()(y, f)",
         "with weights it divides by the number of rows",
         edge=True,
+        touches=no_row,
         by_rows=True,
         single=True,
     )

@@ -65,13 +65,16 @@ def _named(
 
 
 def convention_of(loss: Loss, word: str) -> Convention:
-    """The convention that `as=WORD` means: a framework's first one for this loss, or FRAMEWORK.FUNCTION.
-    Raises ParamError, which says who has it."""
-    first, dot, rest = word.strip().lower().partition(".")
+    """The convention that `as=WORD` means: a framework's first one for this loss, or FRAMEWORK.FUNCTION; case
+    matters only where Keras has a class and a function of one name. Raises ParamError, which says who has
+    it."""
+    first, dot, _ = word.strip().lower().partition(".")
     framework = SPELLINGS.get(first, first)
     own = [one for one in loss.conventions if one.framework == framework]
     if dot:
-        own = [one for one in own if rest.rpartition(".")[2] in {name.lower() for name in one.all_names}]
+        typed = word.strip().rpartition(".")[2]
+        own = [one for one in own if typed.lower() in {name.lower() for name in one.all_names}]
+        own = [one for one in own if typed in one.all_names] or own
     if own:
         return own[0]
     known = list(dict.fromkeys(one.framework for one in loss.conventions))

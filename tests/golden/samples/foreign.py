@@ -84,10 +84,10 @@ def given(value: Any, arrays: Arrays, library: str) -> Any:
 
 
 def resolve(dotted: str) -> Any:
-    """The function of this dotted name; JAX counts in 64 bits here."""
+    """The function of this dotted name; JAX counts in 64 bits for optax, and in its usual 32 for Keras."""
     parts = dotted.split(".")
-    if parts[0] == "optax":
-        importlib.import_module("jax").config.update("jax_enable_x64", True)
+    if parts[0] in ("optax", "keras") or parts[-1] == "keras":
+        importlib.import_module("jax").config.update("jax_enable_x64", parts[0] == "optax")
     for length in range(len(parts) - 1, 0, -1):
         try:
             found: Any = importlib.import_module(".".join(parts[:length]))
