@@ -1,0 +1,127 @@
+"""Segmentation into several classes at once: a row is a matrix, with a mask for each class."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from losscli.arrays import Floats, Rows
+from losscli.domains import BINARY, PROBABILITY
+from losscli.losses.segmentation import EMPTY, MONAI_SMOOTH, SMOOTH, mask_itself
+from losscli.numerics.stable import quietly, sum_columns
+from losscli.params import Param
+from losscli.registry import Convention, NoConstant, loss, tensors
+
+MASKS = tensors(
+    "target",
+    "y",
+    BINARY,
+    "a mask of 0 and 1 for each class",
+    hint="0 and 255? divide by 255; class indices? one mask a class; swapped files? the target comes first",
+).along("c", "s")
+CHANCES = tensors(
+    "prediction",
+    "p",
+    PROBABILITY,
+    "for each class the predicted probability at each position",
+    hint="logits? take their softmax over the classes; swapped files? the target comes first",
+).along("c", "s")
+WEIGHTING = Param(
+    "w_type",
+    "square",
+    "a class counts one over the square of its mask's size, one over the size, or 1",
+    choices=("square", "simple", "uniform"),
+    aliases=("weight_type",),
+)
+
+
+def _class_weights(sizes: Floats, w_type: str) -> Floats:
+    """(n, C): what each class counts; one whose mask is empty as much as the largest of the others."""
+    if w_type == "uniform":
+        return np.ones(sizes.shape)
+    powers = sizes if w_type == "simple" else sizes * sizes
+    weights = np.where(sizes > 0.0, 1.0 / powers, 0.0)
+    return np.where(sizes > 0.0, weights, weights.max(axis=1, keepdims=True))
+
+
+def _by_class(block: Rows) -> Floats:
+    """(n, C): the sum of each mask."""
+    rows, classes, positions = block.shape
+    return sum_columns(block.reshape(rows * classes, positions)).reshape(rows, classes)
+
+
+@quietly
+def _generalized_dice(target: Rows, prediction: Rows, *, w_type: str, smooth: float, empty: float) -> Floats:
+    sizes = _by_class(target)
+    weights = _class_weights(sizes, w_type)
+    wrong = sum_columns(weights * _by_class(np.abs(prediction - target)))
+    whole = sum_columns(weights * (sizes + _by_class(prediction))) + smooth
+    return np.where(whole == 0.0, empty, wrong / whole)
+
+
+@quietly
+def _generalized_dice_slope(
+    target: Rows, prediction: Rows, *, w_type: str, smooth: float, empty: float
+) -> Rows:
+    sizes = _by_class(target)
+    weights = _class_weights(sizes, w_type)
+    whole = sum_columns(weights * (sizes + _by_class(prediction))) + smooth
+    share = (2.0 * sum_columns(weights * _by_class(target * prediction)) + smooth) / whole
+    slope = weights[:, :, None] * (share[:, None, None] - 2.0 * target) / whole[:, None, None]
+    return np.where((whole == 0.0)[:, None, None], 0.0, slope)
+
+
+WEIGHTED_SUMS = (
+    "n = [sum(mask) for mask in y]; "
+    "r = [1 if w_type == 'uniform' else 0 if k == 0 else 1 / k if w_type == 'simple' else 1 / k**2 "
+    "for k in n]; "
+    "w = [r[c] if n[c] > 0 else max(r) for c in range(len(n))]; "
+    "d = sum(w * (n + [sum(mask) for mask in p])) + smooth; "
+    "t = 2 * sum(w * [sum(mask) for mask in y * p]) + smooth; "
+)
+
+
+@loss(
+    "generalized_dice",
+    title="Generalized Dice loss",
+    family="segmentation",
+    aliases=("generalised_dice", "generalized_dice_loss", "gdl"),
+    inputs=(MASKS, CHANCES),
+    params=[WEIGHTING, SMOOTH, EMPTY],
+    formula=f"{WEIGHTED_SUMS}1 - t / d if d > 0 else empty",
+    gradient=_generalized_dice_slope,
+    gradient_formula=f"{WEIGHTED_SUMS}[w[c] * (t / d - 2 * y[c]) / d for c in range(len(w))]",
+    best_constant=NoConstant("no closed form: weights differ from row to row"),
+    perfect=mask_itself(_generalized_dice),
+    deviations=(
+        Convention(
+            "monai",
+            "monai.losses.GeneralizedDiceLoss(w_type=w_type)(p, y)",
+            "adds 1e-5 to numerator and denominator",
+            params={"smooth": MONAI_SMOOTH},
+        ),
+    ),
+    differs={
+        "optax": "multiclass_generalized_dice_loss is another formula: the mean of the classes' Dice losses, "
+        "each times a weight from the whole batch",
+        "torchmetrics": "generalized_dice_score rounds probabilities to classes first, and gives an absent class "
+        "the weight of other rows",
+    },
+    contrast=([[[1.0, 1.0, 0.0], [0.0, 0.0, 1.0]]], [[[0.75, 0.5, 0.25], [0.25, 0.5, 0.75]]]),
+    source="Sudre et al. (2017), arXiv 1707.03237; Crum et al. (2006), doi:10.1109/TMI.2006.880587",
+)
+def generalized_dice(target: Rows, prediction: Rows, *, w_type: str, smooth: float, empty: float) -> Floats:
+    """Dice loss of all classes together, in which a small class counts as much as a large one.
+
+    Formula  1 - (2 sum over c of w_c TP_c + smooth) / (sum over c of w_c (Y_c + P_c) + smooth), with
+             w_c = 1 / Y_c**2, TP_c the sum of y p, Y_c and P_c those of y and of p; a class that is absent
+             takes the largest weight of the others; `empty` where that is 0 / 0
+    Shapes   (n, C, S) and (n, C, S) give (n,), for each row C masks of S positions
+    Unit     none: between 0 and 1
+    Raises   DomainError: a target that is not 0 or 1, a probability outside [0, 1], named with its row
+    Not      dice, of one mask, whose mean over classes is another number; optax's, another formula
+
+    >>> y, p = [[[1.0, 1.0, 0.0], [0.0, 0.0, 1.0]]], [[[0.75, 0.5, 0.25], [0.25, 0.5, 0.75]]]
+    >>> generalized_dice(y, p).round(4).tolist()
+    [0.3704]
+    """
+    return _generalized_dice(target, prediction, w_type=w_type, smooth=smooth, empty=empty)
