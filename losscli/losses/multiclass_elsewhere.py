@@ -275,5 +275,86 @@ def keras_brier(target: Rows, prediction: Rows, *, scale_by_half: str) -> Floats
     return np.asarray(sum_columns((prediction - rows) ** 2) / prediction.shape[1])
 
 
-ANY_CLASS = CLASS._replace(domain=CLASS_LABEL)
-"""A class that may be outside the columns."""
+FOCAL_ELSEWHERE = (
+    Convention(
+        "keras",
+        "keras.losses.categorical_focal_crossentropy(y, p)",
+        "multiplies by alpha=0.25, divides each row by its sum and clips to [1e-7, 1 - 1e-7] in single "
+        "precision: y=[1, 0, 0], p=[.7, .2, .1] gives 0.0080, here 0.0321",
+        params={"alpha": (0.25,)},
+        rows=keras_focal,
+        single=True,
+        inputs=(CLASS_ROW, SHARES),
+    ),
+    Convention(
+        "keras",
+        "keras.losses.CategoricalFocalCrossentropy()(y, p)",
+        "as its function; with weights it divides by the number of rows",
+        params={"alpha": (0.25,)},
+        rows=keras_focal,
+        by_rows=True,
+        single=True,
+        inputs=(CLASS_ROW, SHARES),
+    ),
+    Convention(
+        "monai",
+        "monai.losses.FocalLoss(use_softmax=True)(p.log(), y)",
+        "the mean over the classes instead of the sum, in single precision; a single alpha counts the first "
+        "class 1 - alpha and all others alpha; p=0 gives nan",
+        rows=monai_focal,
+        single=True,
+    ),
+)
+"""Who computes the focal loss of class probabilities."""
+
+GCE_ELSEWHERE = (
+    Convention(
+        "keras",
+        "keras.losses.CategoricalGeneralizedCrossEntropy()(y, p)",
+        "its class has q=0.5: class 0, p=[.5, .25, .25] gives 0.5858, here 0.5492; in single precision; with "
+        "weights it divides by the number of rows",
+        params={"q": 0.5},
+        by_rows=True,
+        single=True,
+        inputs=(CLASS, LOOSE),
+    ),
+    Convention(
+        "keras",
+        "keras.losses.categorical_generalized_cross_entropy(y, p, q)",
+        single=True,
+        inputs=(CLASS, LOOSE),
+    ),
+)
+"""Who computes the generalised cross-entropy."""
+
+BRIER_ELSEWHERE = (
+    Convention(
+        "sklearn",
+        "sklearn.metrics.brier_score_loss(y, p, labels=range(C))",
+        "halves the sum for two classes, unless scale_by_half says otherwise",
+        names=("neg_brier_score",),
+        params={"scale_by_half": "auto"},
+        inputs=(CLASS, LOOSE),
+    ),
+    Convention(
+        "keras",
+        "mean_squared_error of keras.losses, on one-hot rows",
+        "the mean over the classes instead of the sum, in single precision",
+        names=("mean_squared_error_of_rows",),
+        rows=keras_brier,
+        single=True,
+    ),
+)
+"""Who computes the Brier score of several classes."""
+
+RANKED_ELSEWHERE = (
+    Convention(
+        "scoringrules",
+        "scoringrules.rps_score(y, p)",
+        "reads classes from 1 on, and class 0 as none at all: three rows of classes 2, 0, 1 give 1.2267, "
+        "here 0.0933, which it gives for y + 1",
+        rows=scoringrules_ranked,
+        inputs=(CLASS._replace(domain=CLASS_LABEL), CHANCES),
+    ),
+)
+"""Who computes the ranked probability score."""
