@@ -63,8 +63,9 @@ def _draw(domain: Domain, shape: tuple[int, ...], width: int, generator: np.rand
             return np.where(domain.outside(drawn), low + 1.0, drawn)
         case Interval():
             return _reals(shape, generator, vectors=len(shape) == 2)
-        case _:
-            return domain.good(generator, shape, width)
+        case _:  # a domain may know values of its own that are hard
+            hard = getattr(domain, "hard", None)
+            return domain.good(generator, shape, width) if hard is None else hard(generator, shape)
 
 
 Part = Callable[[int, np.random.Generator], Floats]
