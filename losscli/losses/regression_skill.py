@@ -96,7 +96,8 @@ def _chosen(place: int) -> str:
 
 def _inputs(params: Values) -> tuple[Input, ...]:
     base = Base.of(params)
-    return base.loss.inputs_for(base.params)
+    entries = base.loss.inputs_for(base.params)
+    return tuple(entry._replace(domain=entry.domain_for(base.params)) for entry in entries)
 
 
 def _slope(*blocks: Rows, **params: ParamValue) -> Rows:
@@ -143,14 +144,8 @@ ELSEWHERE = (
     ),
     _sklearn("d2_absolute_error_score", "base=mae, flat=finite", base="mae", flat="finite"),
     _sklearn("d2_pinball_score", "base=pinball, flat=finite", "alpha=tau", base="pinball", flat="finite"),
-    _sklearn(
-        "d2_tweedie_score",
-        "base=tweedie_deviance; with power=0, unless told otherwise, R2",
-        "power=power",
-        base="tweedie_deviance",
-        power=0.0,
-    ),
-    _sklearn("d2_brier_score", "base=brier, which is R2 of labels 0 and 1", base="brier"),
+    _sklearn("d2_tweedie_score", "", "power=power", base="tweedie_deviance", power=0.0),
+    _sklearn("d2_brier_score", "", base="brier"),
     _sklearn(
         "d2_log_loss_score",
         "base=bce (sparse_categorical_ce for a column per class), probabilities clipped by 2.2e-16",

@@ -72,7 +72,9 @@ def candidates(name: str) -> list[tuple[Loss, Convention | None]]:
     if meant and key not in ADVICE:
         losses = list({loss.name: loss for loss, _ in meant}.values())
         if all(own.same or own.edge for _, own in meant) and _told_apart([(loss, None) for loss in losses]):
-            return [(loss, None) for loss in losses]
+            only = meant[0][1]  # where it says which parameters are meant, the name goes on saying so
+            named = only if len(meant) == 1 and only.same and only.params else None
+            return [(loss, named) for loss in losses]
         raise _ambiguous(name, meant)
     raise _unknown(name)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.golden.cases import Asked
-from tests.golden.samples.foreign import Call, call
+from tests.golden.samples.foreign import Call, Name, call
 
 
 def column(name: str) -> Call:
@@ -57,3 +57,32 @@ def torchmetrics(function: str, *arguments: Any, reduction: str = "mean", **opti
 def of(function: str, *arguments: Any, reduction: str = "none", **options: Any) -> Asked:
     """Any function by its whole name."""
     return Asked(call(function, *arguments, **options), reduction)
+
+
+Y, P, W = Name("y"), Name("p"), call("numpy.asarray", "w")
+"""The arrays of most cases, for scripts of ours that take them by name."""
+
+
+def boosted(library: str, metric: str, reduction: str = "mean", **options: Any) -> Asked:
+    """A metric of a gradient booster."""
+    return of(f"tests.golden.boosters.{library}", reduction=reduction, metric=metric, y=Y, p=P, **options)
+
+
+def framed(metric: str, reduction: str = "mean", **options: Any) -> Asked:
+    """A function of utilsforecast.losses, on one series."""
+    return of("tests.golden.frames.utilsforecast", reduction=reduction, metric=metric, y=Y, p=P, **options)
+
+
+def keras_class(name: str, reduction: str = "mean", **options: Any) -> Asked:
+    """A class of keras.losses, with its own reduction."""
+    return of("tests.golden.loss_objects.keras", reduction=reduction, name=name, y=Y, p=P, **options)
+
+
+def keras_metric(name: str, reduction: str = "set", **options: Any) -> Asked:
+    """A class of keras.metrics."""
+    return of("tests.golden.metric_objects.keras", reduction=reduction, name=name, y=Y, p=P, **options)
+
+
+def trained(library: str, name: str, **options: Any) -> Asked:
+    """A loss that a library trains on, number by number."""
+    return of(f"tests.golden.training_losses.{library}", name=name, y=Y, p=P, **options)

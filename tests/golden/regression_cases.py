@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.golden.asking import keras, of, optax, sklearn, sklearn_cells, torch, torchmetrics
+from tests.golden.asking import (
+    W,
+    boosted,
+    framed,
+    keras,
+    keras_class,
+    keras_metric,
+    of,
+    optax,
+    sklearn,
+    sklearn_cells,
+    torch,
+    torchmetrics,
+    trained,
+)
 from tests.golden.cases import (
-    COUNTS,
-    GUESSES,
     P_COLUMNS,
     WEIGHTS,
     Y_COLUMNS,
@@ -17,11 +29,10 @@ from tests.golden.cases import (
     Y,
     numbers,
 )
-from tests.golden.samples.foreign import call
+from tests.golden.samples.foreign import Name, call
 
 PAIR = {"y": Y, "p": P}
 TABLE = {"y": Y_COLUMNS, "p": P_COLUMNS}
-POSITIVE = {"y": COUNTS, "p": GUESSES}
 WEIGHTED = {**PAIR, "w": WEIGHTS}
 WEIGHT = call("numpy.asarray", "w")
 RESIDUAL = call("numpy.subtract", "p", "y")
@@ -48,6 +59,8 @@ SQUARES = (
         optax("squared_error", "p", "y"),
         sklearn("mean_squared_error", "y", "p"),
         torchmetrics("mean_squared_error", "p", "y"),
+        boosted("lightgbm", "l2"),
+        framed("mse"),
     ),
     case(
         "columns",
@@ -62,6 +75,10 @@ SQUARES = (
         "mse",
         WEIGHTED,
         sklearn("mean_squared_error", "y", "p", reduction="weighted mean", sample_weight=WEIGHT),
+        of("torch.nn.functional.mse_loss", "p", "y", reduction="weighted mean", weight=Name("w")),
+        boosted("lightgbm", "l2", "weighted mean", w=W),
+        keras_metric("MeanSquaredError", "weighted mean", w=W),
+        keras_class("MeanSquaredError", "weighted mean", w=W).following("keras.MeanSquaredError"),
     ),
     case(
         "vector",
@@ -69,6 +86,7 @@ SQUARES = (
         PAIR,
         optax("l2_loss", "p", "y"),
         of("numpy.divide", call("torch.nn.functional.mse_loss", "p", "y", reduction="none"), 2.0),
+        trained("statsmodels", "LeastSquares"),
     ),
     case(
         "vector",
@@ -81,6 +99,25 @@ SQUARES = (
             reduction="set",
         ),
         torchmetrics("mean_squared_error", "p", "y", reduction="set", squared=False),
+        keras_metric("RootMeanSquaredError"),
+        boosted("xgboost", "rmse", "set"),
+        boosted("lightgbm", "rmse", "set"),
+        framed("rmse", "set"),
+    ),
+    case(
+        "weighted",
+        "rmse",
+        WEIGHTED,
+        sklearn("root_mean_squared_error", "y", "p", reduction="weighted mean", sample_weight=WEIGHT),
+        keras_metric("RootMeanSquaredError", "weighted mean", w=W),
+        boosted("xgboost", "rmse", "weighted mean", w=W),
+    ),
+    case(
+        "columns",
+        "rmse",
+        TABLE,
+        sklearn("root_mean_squared_error", "y", "p", reduction="set").following("sklearn"),
+        keras_metric("RootMeanSquaredError"),
     ),
     case(
         "separate columns",
@@ -103,6 +140,9 @@ SQUARES = (
         keras("mean_absolute_error", "y", "p"),
         sklearn("mean_absolute_error", "y", "p"),
         torchmetrics("mean_absolute_error", "p", "y"),
+        boosted("xgboost", "mae"),
+        boosted("lightgbm", "l1"),
+        framed("mae"),
     ),
     case("columns", "mae", TABLE, torch("l1_loss", "p", "y")),
     case(
@@ -110,49 +150,23 @@ SQUARES = (
         "mae",
         WEIGHTED,
         sklearn("mean_absolute_error", "y", "p", reduction="weighted mean", sample_weight=WEIGHT),
+        of("torch.nn.functional.l1_loss", "p", "y", reduction="weighted mean", weight=Name("w")),
+        boosted("xgboost", "mae", "weighted mean", w=W),
+        keras_class("MeanAbsoluteError", "weighted mean", w=W).following("keras.MeanAbsoluteError"),
     ),
-)
-
-RELATIVE = (
-    case(
-        "counts",
-        "msle",
-        POSITIVE,
-        keras("mean_squared_logarithmic_error", "y", "p"),
-        sklearn_cells("mean_squared_log_error", "y", "p"),
-        torchmetrics("mean_squared_log_error", "p", "y"),
-    ),
-    case(
-        "counts",
-        "rmsle",
-        POSITIVE,
-        sklearn("root_mean_squared_log_error", "y", "p", reduction="set"),
-        of("numpy.sqrt", call("torchmetrics.functional.mean_squared_log_error", "p", "y"), reduction="set"),
-    ),
-    case(
-        "vector",
-        "mape",
-        PAIR,
-        of(
-            "numpy.divide",
-            call(
-                "keras.losses.mean_absolute_percentage_error",
-                call("numpy.expand_dims", "y", -1),
-                call("numpy.expand_dims", "p", -1),
-            ),
-            100.0,
-        ),
-        sklearn_cells("mean_absolute_percentage_error", "y", "p"),
-        torchmetrics("mean_absolute_percentage_error", "p", "y"),
-    ),
-    one("a negative count", "msle", -0.5, 1.0, 1.9218, torchmetrics("mean_squared_log_error", "p", "y")),
-    case(
-        "two rows",
-        "mape",
-        {"y": numbers(2, 4), "p": numbers(1, 5)},
-        sklearn_cells("mean_absolute_percentage_error", "y", "p"),
-        printed=[0.5, 0.25],
-        randomise=False,
+    *(
+        case(
+            f"margin {eps}",
+            loss,
+            PAIR,
+            trained("sklearn", name, epsilon=eps),
+            params={"eps": eps},
+        )
+        for loss, name in (
+            ("eps_insensitive", "EpsilonInsensitive"),
+            ("squared_eps_insensitive", "SquaredEpsilonInsensitive"),
+        )
+        for eps in (0.0, 0.75, 5.0)
     ),
 )
 
@@ -274,6 +288,7 @@ WORKED = (
         "rmse",
         {"y": numbers([0, 0], [0, 0]), "p": numbers([1, 7], [1, 1])},
         torchmetrics("mean_squared_error", "p", "y", reduction="set", squared=False),
+        keras_metric("RootMeanSquaredError"),
         printed=3.6056,
         randomise=False,
     ),
@@ -291,9 +306,13 @@ WORKED = (
         "mse",
         {"y": numbers(0, 0), "p": numbers(1, 2), "w": numbers(1, 3)},
         sklearn("mean_squared_error", "y", "p", reduction="weighted mean", sample_weight=WEIGHT),
+        of("torch.nn.functional.mse_loss", "p", "y", reduction="weighted mean", weight=Name("w")),
+        keras_metric("MeanSquaredError", "weighted mean", w=W),
+        keras_class("MeanSquaredError", "weighted mean", w=W).following("keras.MeanSquaredError"),
+        boosted("lightgbm", "l2", "weighted mean", w=W),
         printed=3.25,
         randomise=False,
     ),
 )
 
-CASES = SQUARES + RELATIVE + ROBUST + WORKED
+CASES = SQUARES + ROBUST + WORKED

@@ -37,7 +37,7 @@ class Call:
         module = self.function.split(".")[0]
         own = DISTRIBUTIONS.get(module, module)
         if module == "tests":  # a script of ours that only hands on to the library it is named after
-            own = self.function.rpartition(".")[2]
+            own = DISTRIBUTIONS.get(name := self.function.rpartition(".")[2], name)
         return next((name for name in below if own == "numpy" and name != "numpy"), own)
 
     @property
