@@ -53,7 +53,7 @@ def _label_ranking(target: Rows, prediction: Rows) -> Floats:
 
 
 def _ranking_by_column(target: Rows, prediction: Rows) -> Floats:
-    """Of tied labels the one in the later column counts as the higher."""
+    """Of tied labels the one in the later column counts as the higher, as torch sorts up to 16 of them."""
     return _wrong_pairs(target, np.asarray(np.argsort(prediction, axis=1, kind="stable"), dtype=np.int64))
 
 
@@ -90,8 +90,9 @@ def _places(mean: Floats, params: Values) -> Floats:
         Convention(
             "torchmetrics",
             "torchmetrics.functional.classification.multilabel_ranking_loss(f, y, num_labels=L)",
-            differs="breaks ties by the order of the columns, here a tie is wrong; takes a sigmoid of all "
-            "scores as soon as one of the whole call is outside [0, 1], which makes far ones tie",
+            differs="of tied labels the later column counts as the higher, and beyond 16 labels no rule "
+            "holds; here a tie is wrong; takes a sigmoid of all scores as soon as one of the whole call is "
+            "outside [0, 1], which makes far ones tie",
             statistics=either(_ranking_by_column, _literal_sigmoid),
             combine=mean_of_either,
         ),

@@ -8,6 +8,7 @@ import numpy as np
 
 from losscli.arrays import Floats, Integers, Mask, Rows
 from losscli.domains import CLASS_INDEX, POSITIVE, REALS, Fault
+from losscli.losses.binary_elsewhere import no_row
 from losscli.losses.normalising import either, mean_of_either
 from losscli.numerics.margins import missing, shortfall
 from losscli.numerics.stable import quietly, softmax
@@ -235,6 +236,17 @@ def _majority_row(mean: Floats, params: Values) -> Floats:
         lambda target, params: np.zeros(len(target)),
     ),
     same_as={"keras": "keras.losses.categorical_hinge(y, f)"},
+    deviations=(
+        Convention(
+            "keras",
+            "keras.losses.CategoricalHinge()(y, f)",
+            differs="with weights it divides by the number of rows",
+            edge=True,
+            touches=no_row,
+            by_rows=True,
+            single=True,
+        ),
+    ),
     source="Keras, keras.losses.categorical_hinge",
 )
 @quietly

@@ -22,6 +22,7 @@ from losscli.numerics.stable import quietly, sum_columns
 from losscli.params import Param, as_number, as_numbers
 from losscli.registry import (
     Accuracy,
+    Convention,
     FrequencyConstant,
     NoConstant,
     Perfect,
@@ -299,7 +300,11 @@ def _multilabel_margin_slope(target: Rows, prediction: Rows) -> Rows:
         lambda target, params: _is_label(target).astype(np.float64),
         lambda target, params: np.zeros(len(target)),
     ),
-    same_as={"torch": "torch.nn.functional.multilabel_margin_loss(f, y)"},
+    deviations=(
+        Convention(
+            "torch", "torch.nn.functional.multilabel_margin_loss(f, y)", names=("MultiLabelMarginLoss",)
+        ),
+    ),
     source="PyTorch, torch.nn.MultiLabelMarginLoss; Crammer and Singer (2003)",
 )
 @quietly

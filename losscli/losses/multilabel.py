@@ -104,10 +104,14 @@ def _certain_logits(target: Rows, params: Values) -> Rows:
         _own_entropy,
         attained=False,
     ),
-    same_as={
-        "torch": "torch.nn.functional.multilabel_soft_margin_loss(z, y, weight=weight)",
-        "keras": "keras.losses.binary_crossentropy(y, z, from_logits=True), without weight",
-    },
+    same_as={"keras": "keras.losses.binary_crossentropy(y, z, from_logits=True), without weight"},
+    deviations=(
+        Convention(
+            "torch",
+            "torch.nn.functional.multilabel_soft_margin_loss(z, y, weight=weight)",
+            names=("MultiLabelSoftMarginLoss",),
+        ),
+    ),
     differs={
         "optax": "sigmoid_binary_cross_entropy gives a number for each label, as bce_logits does; "
         "their mean is the same",
@@ -219,7 +223,7 @@ def _flat(target: Rows, prediction: Rows, *, threshold: float | None) -> Rows:
         Convention(
             "torchmetrics",
             "torchmetrics.functional.classification.multilabel_hamming_distance(p, y, num_labels=L)",
-            names=("binary_hamming_distance",),
+            names=("binary_hamming_distance", "BinaryHammingDistance"),
         ),
         Convention(
             "torchmetrics",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from losscli.arrays import Floats, Mask, Rows
@@ -12,12 +14,11 @@ from losscli.numerics.stable import (
     scaled_difference,
     sigmoid,
     softmax,
-    softplus,
     sum_columns,
     two_difference,
     two_sum,
 )
-from losscli.registry import Convention, NoConstant, Perfect, Values, loss, vectors
+from losscli.registry import NoConstant, Perfect, Values, loss, vectors
 
 RELEVANCE = vectors(
     "target",
@@ -98,8 +99,7 @@ def _listnet_slope(target: Rows, prediction: Rows) -> Rows:
         _own_disorder,
         attained=False,
     ),
-    same_as={"optax": "optax.losses.ranking_softmax_loss(s, y)"},
-    deviations=(Convention("rax", "rax.softmax_loss(s, y)", single=True),),
+    same_as={"optax": "optax.losses.ranking_softmax_loss(s, y)", "rax": "rax.softmax_loss(s, y)"},
     differs={
         "lightgbm": "rank_xendcg draws random relevances and only trains",
         "catboost": "QuerySoftMax divides by the sum of the relevances of all lists",
@@ -188,7 +188,7 @@ def _listmle_slope(target: Rows, prediction: Rows) -> Rows:
     perfect=Perfect(
         "scores in the order of the relevance, infinitely far apart", _far_apart, _no_loss, attained=False
     ),
-    deviations=(Convention("rax", "rax.listmle_loss(s, y)", single=True),),
+    same_as={"rax": "rax.listmle_loss(s, y)"},
     differs={
         "rax": "breaks ties at random where it is given a key; unique_softmax_loss compares each item only "
         "with less relevant ones, times 2**y - 1",
@@ -219,7 +219,7 @@ def _pairs(target: Rows, prediction: Rows) -> Floats:
     """(n,): how many pairs of a more and a less relevant item a list has."""
     found = np.zeros(len(target))
     for item in range(target.shape[1]):
-        found += (target[:, item : item + 1] > target).sum(axis=1)
+        found += np.count_nonzero(_less(target, item), axis=1)
     return found
 
 
@@ -228,10 +228,36 @@ def _less(target: Rows, item: int) -> Mask:
     return np.asarray(target[:, item : item + 1] > target)
 
 
-def _softplus_of_difference(left: Rows, right: Rows) -> Rows:
-    """log(1 + exp(left - right)); what rounding took from the difference comes back by the slope."""
-    gap, rest = two_difference(left, right)
-    return softplus(gap) + np.where(np.isfinite(gap), rest * sigmoid(gap), 0.0)
+def _sum_of_pairs(target: Rows, prediction: Rows, loss_of: Callable[[Rows, Rows], Rows]) -> Floats:
+    """(n,): the sum of loss_of(score of the more relevant item, scores of the less relevant ones).
+
+    Items stand by falling relevance, so that only later ones are compared with each; what an addition rounds
+    away is kept beside the sum.
+    """
+    order = np.argsort(-target, axis=1, kind="stable")
+    relevance, scores = (np.take_along_axis(block, order, axis=1) for block in (target, prediction))
+    total, lost = np.zeros(scores.shape), np.zeros(scores.shape)
+    for place in range(scores.shape[1] - 1):
+        later = slice(place + 1, None)
+        valid = relevance[:, place : place + 1] > relevance[:, later]
+        terms = np.where(valid, loss_of(scores[:, place : place + 1], scores[:, later]), 0.0)
+        total[:, later], slip = two_sum(total[:, later], terms)
+        lost[:, later] += slip
+    lost[~np.isfinite(total)] = 0.0
+    return sum_columns(np.hstack([total, lost]))
+
+
+def _logistic(ahead: Rows, behind: Rows) -> Rows:
+    """log(1 + exp(behind - ahead)); what rounding took from the difference comes back by the slope."""
+    gap, rest = two_difference(behind, ahead)
+    decay = np.exp(-np.abs(gap))
+    slope = np.where(gap >= 0.0, 1.0, decay) / (1.0 + decay)
+    found = np.maximum(gap, 0.0) + np.log1p(decay)
+    return np.where(np.isfinite(gap), found + rest * slope, found)
+
+
+def _hinge(ahead: Rows, behind: Rows) -> Rows:
+    return missing(1.0, ahead, behind)
 
 
 @quietly
@@ -262,7 +288,7 @@ def _pairwise_logistic_slope(target: Rows, prediction: Rows) -> Rows:
     perfect=Perfect(
         "scores in the order of the relevance, infinitely far apart", _far_apart, _no_loss, attained=False
     ),
-    deviations=(Convention("rax", "rax.pairwise_logistic_loss(s, y)", single=True),),
+    same_as={"rax": "rax.pairwise_logistic_loss(s, y)"},
     differs={
         "xgboost": "rank:pairwise only trains on it; its metrics are others",
         "lightgbm": "lambdarank has gradients and no value; its metrics are others",
@@ -284,11 +310,7 @@ def pairwise_logistic(target: Rows, prediction: Rows) -> Floats:
     >>> pairwise_logistic([[1.0, 0.0, 0.0], [1.0, 1.0, 1.0]], [[2.0, 1.0, 2.0], [1.0, 2.0, 3.0]]).round(4)
     array([1.0064, 0.    ])
     """
-    parts = np.zeros(prediction.shape)
-    for item in range(prediction.shape[1]):
-        terms = _softplus_of_difference(prediction, prediction[:, item : item + 1])
-        parts[:, item] = sum_columns(np.where(_less(target, item), terms, 0.0))
-    return sum_columns(parts)
+    return _sum_of_pairs(target, prediction, _logistic)
 
 
 @quietly
@@ -320,7 +342,7 @@ def _pairwise_hinge_slope(target: Rows, prediction: Rows) -> Rows:
     perfect=Perfect(
         "scores in the order of the relevance, 1 apart", lambda target, params: _places(target), _no_loss
     ),
-    deviations=(Convention("rax", "rax.pairwise_hinge_loss(s, y)", single=True),),
+    same_as={"rax": "rax.pairwise_hinge_loss(s, y)"},
     differs={"torch": "margin_ranking_loss takes the two scores of each pair, and which should be larger"},
     source="Joachims (2002), doi:10.1145/775047.775067",
 )
@@ -338,8 +360,4 @@ def pairwise_hinge(target: Rows, prediction: Rows) -> Floats:
     >>> pairwise_hinge([[1.0, 0.0, 0.0], [1.0, 1.0, 1.0]], [[2.0, 1.5, 3.0], [1.0, 2.0, 3.0]]).tolist()
     [2.5, 0.0]
     """
-    parts = np.zeros(prediction.shape)
-    for item in range(prediction.shape[1]):
-        short = missing(1.0, prediction[:, item : item + 1], prediction)
-        parts[:, item] = sum_columns(np.where(_less(target, item), short, 0.0))
-    return sum_columns(parts)
+    return _sum_of_pairs(target, prediction, _hinge)
