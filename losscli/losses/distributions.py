@@ -7,9 +7,21 @@ import math
 import numpy as np
 
 from losscli.arrays import Floats, Rows
-from losscli.domains import SIMPLEX
-from losscli.numerics.divergences import LOGARITHMS, NATS, jensen_shannon, relative_entropy
-from losscli.numerics.stable import quietly, sum_columns
+from losscli.domains import SIMPLEX, Domain
+from losscli.losses.class_inputs import LOG_SIMPLEX
+from losscli.losses.distributions_elsewhere import (
+    CROSS_ENTROPY_ELSEWHERE,
+    ENTROPY_ELSEWHERE,
+    JS_ELSEWHERE,
+    KL_ELSEWHERE,
+    cross_entropy,
+    divergence,
+    logarithms,
+    own_entropy,
+    probabilities,
+)
+from losscli.numerics.divergences import LOGARITHMS, NATS, jensen_shannon
+from losscli.numerics.stable import quietly
 from losscli.params import Param
 from losscli.registry import Accuracy, MomentsConstant, NoConstant, Perfect, Values, loss, vectors
 
@@ -39,12 +51,6 @@ def _base(params: Values) -> str:
 
 def _unit(params: Values) -> str:
     return UNITS[_base(params)]
-
-
-@quietly
-def _cross_entropy(true: Rows, model: Rows, base: str) -> Floats:
-    """The sum of -p log(q), where 0 times anything is 0."""
-    return sum_columns(true * -LOGARITHMS[base](np.where(true == 0.0, 1.0, model)))
 
 
 def _scaled_mean(mean: Floats, params: Values) -> Floats:
@@ -86,11 +92,9 @@ def _certainty(prediction: Rows, params: Values) -> Rows:
         _certainty,
         lambda prediction, params: np.zeros(len(prediction)),
     ),
-    same_as={
-        "scipy": "scipy.stats.entropy(q, axis=1, base=base), where rows sum to 1",
-        "torch": "torch.special.entr(q).sum(1)",
-    },
-    differs={"scipy": "divides each row by its sum first"},
+    same_as={"torch": "torch.special.entr(q).sum(1)"},
+    deviations=ENTROPY_ELSEWHERE,
+    contrast=([[0.5, 0.25, 0.125, 0.125], [0.5, 0.25, 0.125, 0.1245]],),
     accuracy=Accuracy(textbook_holds=True),
     source="Shannon (1948), doi:10.1002/j.1538-7305.1948.tb01338.x",
 )
@@ -106,7 +110,7 @@ def entropy(prediction: Rows, *, base: str) -> Floats:
     >>> entropy([[0.5, 0.25, 0.125, 0.125]], base="2").tolist()
     [1.75]
     """
-    return _cross_entropy(prediction, prediction, base)
+    return own_entropy(prediction, base)
 
 
 @quietly
@@ -131,13 +135,11 @@ def _cross_slope(target: Rows, prediction: Rows, *, base: str) -> Rows:
     perfect=Perfect(
         "the target distribution itself; its entropy remains",
         lambda target, params: target.copy(),
-        lambda target, params: _cross_entropy(target, target, _base(params)),
+        lambda target, params: own_entropy(target, _base(params)),
     ),
-    same_as={
-        "keras": "keras.losses.categorical_crossentropy(p, q), where q is inside its clip",
-        "scipy": "scipy.stats.entropy(p, axis=1) + scipy.stats.entropy(p, q, axis=1)",
-    },
-    differs={"keras": "divides each row by its sum, then clips to [1e-7, 1 - 1e-7]"},
+    deviations=CROSS_ENTROPY_ELSEWHERE,
+    differs={"keras": "categorical_crossentropy itself is categorical_ce, which takes soft rows too"},
+    contrast=([[0.5, 0.5, 0.0], [0.5, 0.4995, 0.0]], [[1.0, 0.0, 0.0], [0.4, 0.4, 0.2]]),
     accuracy=Accuracy(textbook_holds=True),
     source="Good (1956); Cover and Thomas (2006), section 5.4",
 )
@@ -153,7 +155,31 @@ def cross_entropy_dist(target: Rows, prediction: Rows, *, base: str) -> Floats:
     >>> cross_entropy_dist([[0.5, 0.5]], [[0.25, 0.75]], base="2").round(4).tolist()
     [1.2075]
     """
-    return _cross_entropy(target, prediction, base)
+    return cross_entropy(target, prediction, base)
+
+
+AS_PROBABILITIES = "a = exp(p) if log_target == 'yes' else p; b = exp(q) if log_prediction == 'yes' else q"
+
+
+def _switch(name: str, words: str) -> Param:
+    return Param(name, "no", words, choices=("no", "yes"))
+
+
+def _domain(params: Values, switch: str) -> Domain:
+    return LOG_SIMPLEX if params[switch] == "yes" else SIMPLEX
+
+
+def _as_predicted(block: Rows, logs: str, params: Values) -> Rows:
+    """Probabilities, or (logs="yes") their logarithms, in the form that the prediction has."""
+    return logarithms(block, logs) if params["log_prediction"] == "yes" else probabilities(block, logs)
+
+
+@quietly
+def _kl_slope(target: Rows, prediction: Rows, *, base: str, log_target: str, log_prediction: str) -> Rows:
+    true = probabilities(target, log_target)
+    if log_prediction == "yes":
+        return -true / NATS[base]
+    return np.where(true == 0.0, 0.0, -true / prediction / NATS[base])
 
 
 @loss(
@@ -161,39 +187,54 @@ def cross_entropy_dist(target: Rows, prediction: Rows, *, base: str) -> Floats:
     title="Kullback-Leibler divergence",
     family="distribution",
     aliases=("kl_divergence", "kld", "kullback_leibler", "kullback_leibler_divergence", "relative_entropy"),
-    inputs=(TRUE, MODEL),
-    params=[BASE],
-    formula="sum(p * (log(p, base) - log(q, base)))",
-    gradient=_cross_slope,
-    gradient_formula="-p / q * log(exp(1), base)",
+    inputs=(
+        TRUE._replace(domain=lambda params: _domain(params, "log_target")),
+        MODEL._replace(
+            domain=lambda params: _domain(params, "log_prediction"),
+            hint=COUNTS_HINT + "; log-probabilities? log_prediction=yes",
+        ),
+    ),
+    params=[
+        BASE,
+        _switch("log_target", "whether the target holds natural logarithms of probabilities"),
+        _switch("log_prediction", "whether the prediction holds natural logarithms of probabilities"),
+    ],
+    formula=f"{AS_PROBABILITIES}; sum(a * (log(a, base) - log(b, base)))",
+    gradient=_kl_slope,
+    gradient_formula=f"{AS_PROBABILITIES}; "
+    "-a * log(exp(1), base) if log_prediction == 'yes' else -a / b * log(exp(1), base)",
     unit=_unit,
     likelihood="categorical, averaged over the true distribution; its entropy is taken off",
     downward=True,
     best_constant=MomentsConstant(
-        "the mean of the true distributions", _scaled_mean, None, rounding=ROUNDING
+        "the mean of the true distributions",
+        lambda mean, params: _as_predicted(_scaled_mean(mean, params), "no", params),
+        None,
+        forward=lambda target, params: probabilities(target, str(params["log_target"])),
+        rounding=ROUNDING,
     ),
-    perfect=ITSELF,
-    same_as={
-        "torch": "torch.nn.functional.kl_div(q.log(), p, reduction='none').sum(1)",
-        "keras": "keras.losses.kl_divergence(p, q), where both are inside its clip",
-        "optax": "optax.losses.kl_divergence(jnp.log(q), p)",
-        "torchmetrics": "torchmetrics.functional.kl_divergence(p, q), where rows sum to 1",
-        "scipy": "scipy.stats.entropy(p, q, axis=1, base=base), where rows sum to 1",
-    },
-    differs={
-        "torch": "takes log-probabilities; its default reduction divides by n * C, batchmean by n",
-        "keras": "clips both to [1e-7, 1]: q=0 where p is not gives a finite number, here infinity",
-        "torchmetrics": "divides each row by its sum",
-        "scipy": "divides each row by its sum; special.kl_div adds q - p to each term",
-    },
+    perfect=Perfect(
+        "the target distribution itself",
+        lambda target, params: _as_predicted(target, str(params["log_target"]), params),
+        lambda target, params: np.zeros(len(target)),
+    ),
+    same_as={"optax": "optax.losses.kl_divergence(jnp.log(q), p)"},
+    deviations=KL_ELSEWHERE,
+    differs={"scipy": "special.kl_div adds q - p to each term: that is generalized_kl"},
+    contrast=([[0.5, 0.5, 0.0], [0.1, 0.2, 0.6995]], [[0.4, 0.4, 0.2], [0.2, 0.2, 0.6]]),
     # Rows whose sums differ in the last digits give either sign: the gap between the sums is then a term.
-    accuracy=Accuracy(against="sum(p - q) * log(exp(1), base)"),
+    # Of logarithms the probabilities are rounded, so that each term counts.
+    accuracy=Accuracy(
+        against=f"{AS_PROBABILITIES}; max(max(abs(a * log(a, base))), max(abs(a * log(b, base)))) "
+        "if log_target == 'yes' or log_prediction == 'yes' else sum(a - b) * log(exp(1), base)"
+    ),
     source="Kullback and Leibler (1951), doi:10.1214/aoms/1177729694",
 )
-def kl(target: Rows, prediction: Rows, *, base: str) -> Floats:
+def kl(target: Rows, prediction: Rows, *, base: str, log_target: str, log_prediction: str) -> Floats:
     """What it costs to take the predicted distribution for the true one; 0 only when they agree.
 
-    Formula  sum of p (log(p) - log(q)), with 0 log 0 = 0; rows that sum to 1 only about are used as they are
+    Formula  sum of p (log(p) - log(q)), with 0 log 0 = 0; rows that sum to 1 only about are used as they are;
+             log_target, log_prediction: that file holds ln(p), ln(q)
     Shapes   (n, C) and (n, C) give (n,); files of one column are one distribution each, read downwards
     Unit     nats; bits with base=2, dits with base=10
     Raises   DomainError: a value outside [0, 1].  SumError: a distribution that does not sum to 1
@@ -202,7 +243,7 @@ def kl(target: Rows, prediction: Rows, *, base: str) -> Floats:
     >>> kl([[0.5, 0.5, 0.0], [0.5, 0.5, 0.0]], [[0.4, 0.4, 0.2], [1.0, 0.0, 0.0]]).round(4).tolist()
     [0.2231, inf]
     """
-    return relative_entropy(target, prediction, base)
+    return divergence(target, prediction, base=base, log_target=log_target, log_prediction=log_prediction)
 
 
 @quietly
@@ -226,11 +267,8 @@ def _js_slope(target: Rows, prediction: Rows, *, base: str) -> Rows:
     downward=True,
     best_constant=NoConstant("no closed form: a fixed point, found only by iteration"),
     perfect=ITSELF,
-    same_as={
-        "torchmetrics": "torchmetrics.functional.regression.jensen_shannon_divergence(p, q), "
-        "where rows sum to 1"
-    },
-    differs={"scipy": "scipy.spatial.distance.jensenshannon is the square root of it: 0.2736 for 0.0749"},
+    deviations=JS_ELSEWHERE,
+    contrast=([[0.5, 0.5, 0.0], [0.1, 0.2, 0.6995]], [[0.4, 0.4, 0.2], [0.2, 0.2, 0.6]]),
     accuracy=Accuracy(ulp=10.0),
     source="Lin (1991), doi:10.1109/18.61115",
 )

@@ -11,6 +11,8 @@ import numpy as np
 from losscli.arrays import Floats, Rows
 from losscli.domains import Domain, Labels, Simplex
 from losscli.formula import Formula
+from losscli.losses.class_inputs import LogSimplex
+from losscli.numerics.stable import quietly
 from losscli.registry import (
     FrequencyConstant,
     MomentsConstant,
@@ -194,8 +196,16 @@ def _candidates(case: Case, best: Rows, drawn: Rows) -> list[Rows]:
     found = [
         domain.good(generator, drawn.shape, drawn.shape[-1] if drawn.ndim > 1 else WIDTH) for _ in range(20)
     ]
-    mixed = [best + share * (drawn - best) for share in (0.5, 1e-2, 1e-6, 1e-12, 1e-15, -1e-9)]
+    mixed = [_mixture(domain, best, drawn, share) for share in (0.5, 1e-2, 1e-6, 1e-12, 1e-15, -1e-9)]
     return found + [block for block in mixed if not domain.faults(block, drawn.shape[-1])]
+
+
+@quietly
+def _mixture(domain: Domain, one: Any, other: Any, share: float) -> Any:
+    """The one and a share of the other; logarithms of probabilities are mixed as probabilities."""
+    if isinstance(domain, LogSimplex):
+        return np.log((1.0 - share) * np.exp(one) + share * np.exp(other))
+    return one + share * (other - one)
 
 
 # --- the best constant ----------------------------------------------------------------------------
@@ -270,7 +280,7 @@ def _other_constants(case: Case, constant: Any, drawn: Rows) -> list[Any]:
     generator = np.random.default_rng(case.seed + 2)
     anywhere = list(domain.good(generator, (100, *drawn.shape[1:]), 4))
     shares = 10.0 ** generator.uniform(-6.0, 0.0, 100)
-    near = [constant + share * (other - constant) for share, other in zip(shares, anywhere, strict=True)]
+    near = [_mixture(domain, constant, other, share) for share, other in zip(shares, anywhere, strict=True)]
     return anywhere + [value for value in near if _allowed(domain, value)]
 
 
