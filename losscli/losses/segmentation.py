@@ -160,7 +160,6 @@ def _dice_slope(
             "optax.losses.binary_dice_loss(log(p / (1 - p)), y)",
             "takes logits, and its smooth=1 is smooth=2 here",
             params={"smooth": 2.0},
-            single=True,
         ),
         Convention(
             "monai",

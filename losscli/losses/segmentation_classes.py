@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from losscli.arrays import Floats, Rows
+from losscli.arrays import AnyArray, Floats, Rows
 from losscli.domains import BINARY, PROBABILITY
 from losscli.losses.segmentation import EMPTY, MONAI_SMOOTH, SMOOTH, mask_itself
 from losscli.numerics.stable import quietly, sum_columns
@@ -34,13 +34,14 @@ WEIGHTING = Param(
 )
 
 
-def _class_weights(sizes: Floats, w_type: str) -> Floats:
+@quietly
+def _class_weights(sizes: AnyArray, w_type: str) -> AnyArray:
     """(n, C): what each class counts; one whose mask is empty as much as the largest of the others."""
     if w_type == "uniform":
-        return np.ones(sizes.shape)
+        return np.ones_like(sizes)
     powers = sizes if w_type == "simple" else sizes * sizes
-    weights = np.where(sizes > 0.0, 1.0 / powers, 0.0)
-    return np.where(sizes > 0.0, weights, weights.max(axis=1, keepdims=True))
+    weights = np.where(sizes > 0, np.reciprocal(powers), sizes.dtype.type(0))
+    return np.where(sizes > 0, weights, weights.max(axis=1, keepdims=True))
 
 
 def _by_class(block: Rows) -> Floats:
@@ -50,12 +51,20 @@ def _by_class(block: Rows) -> Floats:
 
 
 @quietly
-def _generalized_dice(target: Rows, prediction: Rows, *, w_type: str, smooth: float, empty: float) -> Floats:
-    sizes = _by_class(target)
-    weights = _class_weights(sizes, w_type)
+def _weighted_dice(target: Rows, prediction: Rows, weights: Floats, smooth: float, empty: float) -> Floats:
     wrong = sum_columns(weights * _by_class(np.abs(prediction - target)))
-    whole = sum_columns(weights * (sizes + _by_class(prediction))) + smooth
+    whole = sum_columns(weights * (_by_class(target) + _by_class(prediction))) + smooth
     return np.where(whole == 0.0, empty, wrong / whole)
+
+
+def _generalized_dice(target: Rows, prediction: Rows, *, w_type: str, smooth: float, empty: float) -> Floats:
+    return _weighted_dice(target, prediction, _class_weights(_by_class(target), w_type), smooth, empty)
+
+
+def _of_single_weights(target: Rows, prediction: Rows, *, w_type: str, smooth: float, empty: float) -> Floats:
+    """MONAI's weights are of single precision, whatever the masks are."""
+    weights = _class_weights(_by_class(target).astype(np.float32), w_type).astype(np.float64)
+    return _weighted_dice(target, prediction, weights, smooth, empty)
 
 
 @quietly
@@ -96,15 +105,16 @@ WEIGHTED_SUMS = (
         Convention(
             "monai",
             "monai.losses.GeneralizedDiceLoss(w_type=w_type)(p, y)",
-            "adds 1e-5 to numerator and denominator",
+            "adds 1e-5 to numerator and denominator; weights of single precision",
             params={"smooth": MONAI_SMOOTH},
+            rows=_of_single_weights,
         ),
     ),
     differs={
         "optax": "multiclass_generalized_dice_loss is another formula: the mean of the classes' Dice losses, "
         "each times a weight from the whole batch",
-        "torchmetrics": "generalized_dice_score rounds probabilities to classes first, and gives an absent class "
-        "the weight of other rows",
+        "torchmetrics": "generalized_dice_score rounds probabilities to classes first; an absent class takes "
+        "its weight from other rows",
     },
     contrast=([[[1.0, 1.0, 0.0], [0.0, 0.0, 1.0]]], [[[0.75, 0.5, 0.25], [0.25, 0.5, 0.75]]]),
     source="Sudre et al. (2017), arXiv 1707.03237; Crum et al. (2006), doi:10.1109/TMI.2006.880587",

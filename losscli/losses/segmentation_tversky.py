@@ -93,7 +93,6 @@ TVERSKY_CONVENTIONS = (
         "optax.losses.dice_loss(log(p / (1 - p)), y, alpha=alpha, beta=beta)",
         "takes logits; adds smooth=1 to numerator and denominator",
         params={"smooth": 1.0},
-        single=True,
     ),
     Convention(
         "monai",
@@ -123,7 +122,7 @@ TVERSKY_CONVENTIONS = (
     perfect=mask_itself(_tversky),
     deviations=TVERSKY_CONVENTIONS,
     differs={
-        "smp": "TverskyLoss pools the batch; its smooth is smooth here, its eps a least denominator",
+        "smp": "TverskyLoss pools the batch; its smooth is smooth here",
     },
     contrast=(
         [[1.0, 1.0, 0.0, 0.0], [0.0, 0.0, 0.0, 0.0], [0.0, 1.0, 0.0, 0.0]],

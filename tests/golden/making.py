@@ -83,7 +83,8 @@ def write(family: str) -> None:
 
 
 def random_arrays(case: Case, generator: np.random.Generator) -> Mapping[str, np.ndarray]:
-    """Other arrays of the same kind: labels that occur, rows that sum to 1, numbers in the same range."""
+    """Other arrays of the same kind: labels that occur, rows that sum to 1 or rise, numbers in the same
+    range."""
     found: dict[str, np.ndarray] = {}
     for name, given in case.arrays.items():
         shape = (40, *given.shape[1:])
@@ -96,5 +97,7 @@ def random_arrays(case: Case, generator: np.random.Generator) -> Mapping[str, np
             drawn = generator.choice(np.unique(given), shape)
         else:
             drawn = generator.uniform(given.min(), given.max(), shape)
+            if given.ndim == 2 and (given[:, 1:] >= given[:, :-1]).all():  # bounds, quantiles
+                drawn.sort(axis=1)
         found[name] = drawn.astype(np.float32).astype(given.dtype) if given.dtype.kind == "f" else drawn
     return found
