@@ -46,7 +46,7 @@ def _power(target: Rows, prediction: Rows, exponent: float) -> Rows:
     perfect=EXACT_HIT,
     accuracy=Accuracy(textbook_holds=True),
     differs={"catboost": "its metric Lq:q=2 is this one; it wants q, here 2 unless it is given"},
-    source="Money et al. (1982), doi:10.1080/03610918208812247",
+    source="Money et al. (1982), Communications in Statistics, Simulation and Computation 11(1)",
 )
 @quietly
 def lq(target: Rows, prediction: Rows, *, q: float) -> Rows:

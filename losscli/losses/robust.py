@@ -205,8 +205,8 @@ def _barron_slope(target: Rows, prediction: Rows, *, alpha: float, c: float) -> 
     best_constant=SEVERAL,
     perfect=EXACT_HIT,
     differs={
-        "robust_loss_pytorch": "general.lossfun(p - y, alpha, scale=c) moves alpha away from 0 and 2 by the "
-        "precision of its numbers"
+        "robust_loss_pytorch": "general.lossfun(p - y, alpha, scale=c) is this formula as it is typed, with "
+        "|alpha| and |alpha - 2| of at least 1.2e-7"
     },
     source="Barron (2019), doi:10.1109/CVPR.2019.00446",
 )

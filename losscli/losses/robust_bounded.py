@@ -171,7 +171,7 @@ def _ramsay_slope(target: Rows, prediction: Rows, *, a: float) -> Rows:
     best_constant=SEVERAL,
     perfect=EXACT_HIT,
     same_as={"statsmodels": "statsmodels.robust.norms.RamsayE(a=a).rho(p - y)"},
-    source="Ramsay (1977), doi:10.1080/01621459.1977.10480624",
+    source="Ramsay (1977), doi:10.2307/2286228",
 )
 @quietly
 def ramsay(target: Rows, prediction: Rows, *, a: float) -> Rows:

@@ -182,7 +182,7 @@ def _talwar_slope(target: Rows, prediction: Rows, *, c: float) -> Rows:
     perfect=EXACT_HIT,
     same_as={"statsmodels": "statsmodels.robust.norms.TrimmedMean(c=c).rho(p - y)"},
     accuracy=Accuracy(textbook_holds=True),
-    source="Hinich and Talwar (1975), doi:10.1080/01621459.1975.10480271",
+    source="Hinich and Talwar (1975), Journal of the American Statistical Association 70(349)",
 )
 @quietly
 def talwar(target: Rows, prediction: Rows, *, c: float) -> Rows:

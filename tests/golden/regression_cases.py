@@ -210,7 +210,7 @@ ROBUST = (
         PAIR,
         keras("log_cosh", "y", "p"),
         optax("log_cosh", "p", "y"),
-        torchmetrics("log_cosh_error", "p", "y"),
+        torchmetrics("log_cosh_error", "p", "y").following("torchmetrics"),
     ),
     *(
         case(
