@@ -15,6 +15,8 @@ from losscli.registry.facts import Input, Statistic
 
 _CALL = re.compile(r"([A-Za-z_][\w.]*)\(")
 
+_SETTING = re.compile(r"\w=(?:True|False|None|'[^']*'|\"[^\"]*\"|[\d.]+)\W")
+
 
 class Convention(NamedTuple):
     """One function of a framework that computes a loss, and how its number comes about.
@@ -52,6 +54,11 @@ class Convention(NamedTuple):
         found = _CALL.search(self.call)
         own = found.group(1).rpartition(".")[2] if found else ""
         return self.names[0] if self.names and own in ("", "train") else own or self.call
+
+    @property
+    def by_default(self) -> bool:
+        """Whether the function does this when it is given nothing but the arrays."""
+        return _SETTING.search(self.call) is None
 
     @property
     def all_names(self) -> tuple[str, ...]:

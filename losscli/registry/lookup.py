@@ -65,6 +65,8 @@ def candidates(name: str) -> list[tuple[Loss, Convention | None]]:
     framework = framework_of(name, _LOSSES)
     if framework is not None:
         found = functions(name, framework, _LOSSES)
+        if not _told_apart(found):  # what the function does unless an argument asks for something else
+            found = [(loss, own) for loss, own in found if own.by_default] or found
         if _told_apart(found):
             return list(found)
         raise _unknown(name) if not found else _ambiguous(name, found)
