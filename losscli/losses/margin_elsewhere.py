@@ -115,7 +115,6 @@ HINGE_ELSEWHERE = (
         "does not map labels 0/1: a label 0 always gives 1",
         rows=_hinge,
         touches=is_zero,
-        single=True,
         inputs=(AS_IT_IS, SCORE_THERE),
     ),
     Convention(
@@ -172,7 +171,6 @@ PERCEPTRON_ELSEWHERE = (
         "does not map labels 0/1: a label 0 always gives 0",
         rows=_perceptron,
         touches=is_zero,
-        single=True,
         inputs=(AS_IT_IS, SCORE_THERE),
     ),
 )

@@ -85,6 +85,12 @@ def _slope(
     return np.where(weight > 0.0, weight * factor * core, 0.0)
 
 
+def _single_sigmoid(logit: Rows) -> Floats:
+    """The sigmoid with every step rounded to single precision, which saturates from 17 on."""
+    decay = np.exp(-logit).astype(np.float32)
+    return (np.float32(1.0) / (np.float32(1.0) + decay)).astype(np.float64)
+
+
 @quietly
 def _keras(
     target: Rows,
@@ -95,7 +101,7 @@ def _keras(
     from_logits: str,
     label_smoothing: float,
 ) -> Floats:
-    chance = single(sigmoid(prediction) if from_logits == "yes" else prediction)
+    chance = _single_sigmoid(prediction) if from_logits == "yes" else single(prediction)
     present, absent = keras_target(target, label_smoothing)
     hit = single(single(present * chance) + single(absent * single(1.0 - chance)))
     factor = np.power(single(1.0 - hit), gamma)
@@ -185,7 +191,6 @@ KERAS_WORDS = (
             "optax.losses.sigmoid_focal_loss(z, y)",
             "takes logits; with from_logits=yes the number is the same",
             params={"from_logits": "yes"},
-            single=True,
         ),
         Convention(
             "monai",
