@@ -119,7 +119,7 @@ def _bce_slope(target: Rows, prediction: Rows, *, eps: float, label_smoothing: f
     formula=DRAWN_IN
     + "q = p if eps == 0 else max(eps, min(p, 1 - eps)); -(t * log(q) + (1 - t) * log(1 - q))",
     gradient=_bce_slope,
-    gradient_formula=DRAWN_IN + "(p - t) / (p * (1 - p)) if eps <= p <= 1 - eps else 0",
+    gradient_formula=DRAWN_IN + "(p - t) / (p * (1 - p)) if eps == 0 or eps <= p <= 1 - eps else 0",
     kinks=("1 if eps == 0 else p - eps", "1 if eps == 0 else 1 - eps - p"),
     unit="nats",
     likelihood=BERNOULLI,
