@@ -148,7 +148,7 @@ def _scoringrules_crps(family: str, differs: str, edge: bool = False) -> Convent
             "logistic", "infinite from 710 scales below the location on, nan where (y - m) / s overflows"
         ),
     ),
-    contrast=([2.0, -800.0, 1e300], [1.0, 0.0, 0.0], [0.5, 1.0, 1e-10]),
+    contrast=([2.0, -800.0, 3.0], [1.0, 0.0, 0.0], [0.5, 1.0, 1e-310]),
     source="Matheson and Winkler (1976), doi:10.1287/mnsc.22.10.1087; Jordan et al. (2019), arXiv 1709.04743",
 )
 @quietly

@@ -318,7 +318,7 @@ def wis(target: Rows, prediction: Rows, *, alpha: tuple[float, ...]) -> Floats:
              not in order, nan or infinity, named with the row
     Not      interval_score, of one interval; crps_quantile of the same columns is the same number
 
-    >>> wis([2.0], [[0.5, 1.0, 1.5, 3.0, 4.0]], alpha=(0.1, 0.5)).round(4).tolist()
-    [0.37]
+    >>> wis([2.0, -3.0], [[0.5, 1.0, 1.5, 3.0, 4.0], [-6.0, -5.0, -4.5, -2.0, 1.0]]).round(4).tolist()
+    [0.37, 0.74]
     """
     return _wis(target, prediction, alpha)

@@ -188,7 +188,9 @@ def dice(target: Rows, prediction: Rows, *, squared: str, smooth: float, eps: fl
     Raises   DomainError: a target that is not 0 or 1, a probability outside [0, 1], named with its row
     Not      jaccard, which is larger; the Dice score, which is 1 - this; one number of all masks pooled
 
-    >>> dice([[1.0, 1.0, 0.0, 0.0], [0.0] * 4], [[0.9, 0.2, 0.6, 0.1], [0.0] * 4]).round(4).tolist()
-    [0.4211, 0.0]
+    >>> dice([[1.0, 1.0, 0.0, 0.0]], [[0.9, 0.2, 0.6, 0.1]]).round(4).tolist()
+    [0.4211]
+    >>> dice([[1.0, 1.0], [0.0, 0.0]], [[1.0, 0.0], [0.0, 0.0]]).round(4).tolist()
+    [0.3333, 0.0]
     """
     return _dice(target, prediction, squared=squared, smooth=smooth, eps=eps, empty=empty)

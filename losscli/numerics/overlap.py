@@ -66,15 +66,18 @@ def wrong_share(found: Overlap, weights: Weights, empty: float) -> Pair:
 
 
 def _lifted(found: Overlap, weights: Weights) -> Overlap:
-    """The same, times a power of 2 where all that counts is tiny; a share does not change."""
-    largest = found.hit[0]
-    for weight, (size, _) in ((weights.extra, found.extra), (weights.missed, found.missed)):
-        if weight > 0.0:
-            largest = np.maximum(largest, size)
-    exponents = np.frexp(largest)[1]
+    """The same, times a power of 2 where all that counts is tiny; a share does not change. What weighs 0 is
+    left out: it may be large."""
+    nothing = (np.zeros_like(found.hit[0]), np.zeros_like(found.hit[0]))
+    counted = Overlap(
+        found.hit,
+        found.extra if weights.extra > 0.0 else nothing,
+        found.missed if weights.missed > 0.0 else nothing,
+    )
+    exponents = np.frexp(np.maximum.reduce([high for high, _ in counted]))[1]
     if not (exponents < _TINY).any():
-        return found
-    return found.scaled(np.where(exponents < _TINY, -exponents, 0))
+        return counted
+    return counted.scaled(np.where(exponents < _TINY, -exponents, 0))
 
 
 def _single(number: float) -> Pair:
