@@ -102,6 +102,10 @@ def metric_ntxent(**options: Any) -> Asked:
     return asked.following("pytorch_metric_learning")
 
 
+def metric_circle(reduction: str = "none", **options: Any) -> Asked:
+    return metric("CircleLoss", reduction, **options).following("pytorch_metric_learning")
+
+
 def of_keras(reduction: str = "none", **options: Any) -> Asked:
     if reduction == "none":
         return of("keras.losses.circle", "g", "z", **options).following("keras")
@@ -169,14 +173,21 @@ SETS = (
     grouped(
         "views", "supcon", VIEWS, views(temperature=0.125), params={"temperature": 0.125}, randomise=False
     ),
-    grouped("groups", "circle", GROUPS, metric("CircleLoss"), metric("CircleLoss", "mean"), of_keras()),
+    grouped("groups", "circle", GROUPS, metric_circle(), metric_circle("mean"), of_keras()),
     grouped(
         "two groups",
         "circle",
         WIDE,
-        metric("CircleLoss", gamma=12.0, m=0.25),
+        metric_circle(gamma=12.0, m=0.25),
         of_keras(gamma=12.0, margin=0.25),
         params={"gamma": 12.0, "margin": 0.25},
+    ),
+    grouped(
+        "between 20 and 40",
+        "circle",
+        WIDE,
+        metric_circle(gamma=10.0, m=0.25),
+        params={"gamma": 10.0, "margin": 0.25},
     ),
     grouped("unit length", "circle", SCALED, of_keras(), of_keras("mean"), randomise=False),
 )
