@@ -14,8 +14,9 @@ SIGNED = {"y": SIGNS, "f": SCORES}
 CODED = {"y": HARD, "f": SCORES}
 SIGNS_OF_CODED = call("numpy.subtract", call("numpy.multiply", 2.0, "y"), 1.0)
 ALL_ONE = {"y": numbers(1, 1), "f": numbers(2, 2)}
-SMALL = {"y": numbers(0, 1), "f": numbers(0.25, 0.875)}
-LARGER = {"y": numbers(0, 1, 1), "f": numbers(0.25, 0.875, 2)}
+SMALL = {"y": numbers(0, 1), "f": np.array([0.2, 0.9])}
+LARGER = {"y": numbers(0, 1, 1), "f": np.array([0.2, 0.9, 2.0])}
+HALVES = {"y": numbers(0, 1), "f": numbers(-0.5, 0.5)}
 
 
 def squashed(*, squared: bool) -> Asked:
@@ -31,6 +32,15 @@ SKLEARN_HINGE = sklearn("hinge_loss", "y", "f")
 HINGE = (
     case("columns of signs", "hinge", COLUMNS, OPTAX_HINGE),
     case("0 and 1 as they are", "hinge", CODED, OPTAX_HINGE.following("optax")),
+    case(
+        "half a score, 0 and 1",
+        "hinge",
+        HALVES,
+        keras("hinge", "y", "f"),
+        OPTAX_HINGE.following("optax"),
+        printed=[0.5, 0.5],
+        randomise=False,
+    ),
     case("both classes", "hinge", CODED, SKLEARN_HINGE.following("sklearn")),
     case(
         "one class",
@@ -39,6 +49,7 @@ HINGE = (
         Asked(SKLEARN_HINGE.call, "set", "sklearn"),
         keras("hinge", "y", "f"),
         squashed(squared=False),
+        printed=[0.0, 0.0],
         randomise=False,
     ),
     case("one class, negative", "hinge", {"y": numbers(0, 0), "f": numbers(2, -3)}, SKLEARN_HINGE),
@@ -51,8 +62,15 @@ HINGE = (
         ).following("sklearn"),
         keras_class("Hinge", "y", "f"),
     ),
-    case("probabilities", "hinge", SMALL, squashed(squared=False), randomise=False),
-    case("a score that is no probability", "hinge", LARGER, squashed(squared=False), randomise=False),
+    case("probabilities", "hinge", SMALL, squashed(squared=False), printed=[1.2, 0.1], randomise=False),
+    case(
+        "a score that is no probability",
+        "hinge",
+        LARGER,
+        squashed(squared=False),
+        printed=[1.2, 0.1, 0.0],
+        randomise=False,
+    ),
     case("a negative score", "hinge", {"y": HARD, "f": SCORES}, squashed(squared=False)),
     case("columns of signs", "squared_hinge", COLUMNS, of("numpy.square", OPTAX_HINGE.call)),
     case("0 and 1", "squared_hinge", CODED, keras("squared_hinge", "y", "f")),
@@ -73,6 +91,14 @@ OTHERS = (
         "soft_margin",
         {"y": numbers(1, -1, 1), "f": numbers(-1000, 2, 709)},
         SOFT_MARGIN.following("torch"),
+        randomise=False,
+    ),
+    case(
+        "half a score, 0 and 1",
+        "soft_margin",
+        HALVES,
+        SOFT_MARGIN.following("torch"),
+        printed=[0.4741, 0.4741],
         randomise=False,
     ),
     case("0 and 1 as they are", "soft_margin", CODED, SOFT_MARGIN.following("torch")),
@@ -158,6 +184,14 @@ PAIRS = (
         "hinge_embedding",
         {"y": HARD, "d": DISTANCES},
         torch("hinge_embedding_loss", "d", "y").following("torch"),
+    ),
+    case(
+        "a label of 0 at 0.3",
+        "hinge_embedding",
+        {"y": numbers(0, 1), "d": np.array([0.3, 0.5])},
+        torch("hinge_embedding_loss", "d", "y").following("torch"),
+        printed=[0.7, 0.5],
+        randomise=False,
     ),
     case(
         "distances below 0",
