@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import Any, Protocol, TypeAlias
 
 from losscli import decimals
+from losscli.simplify import simplified
 
 Value: TypeAlias = Any
 """A number of the arithmetic in use, a list of such numbers (a vector), or a truth value."""
@@ -102,7 +103,7 @@ _COMPARISONS: dict[type[ast.cmpop], Callable[[Value, Value], bool]] = {
 }
 FUNCTIONS = (
     *("log", "exp", "sqrt", "abs", "max", "min", "sum", "sign", "one_hot", "atan", "cos", "sin", "erf"),
-    *("lgamma", "range", "len", "sorted", "cumsum"),
+    *("lgamma", "range", "len", "sorted", "cumsum", "chain"),
 )
 CONSTANTS = ("pi",)
 
@@ -142,6 +143,10 @@ class Formula:
                 if isinstance(node, ast.Name):
                     (made if isinstance(node.ctx, ast.Store) else used).add(node.id)
         return used - made - {*FUNCTIONS, *CONSTANTS}
+
+    def under(self, values: Mapping[str, Value]) -> Formula:
+        """The same formula where these parameters have these values, as short as it then is."""
+        return Formula(simplified(self.text, values))
 
     def evaluate(
         self, values: Mapping[str, Value], arithmetic: Arithmetic, watch: Watcher | None = None
@@ -290,6 +295,12 @@ class _Walker:
         first = arguments[0]
         if name in ("sum", "cumsum", "sorted", "len", "range"):
             return self._call_of_vector(name, first, arguments)
+        if name == "chain":  # the row vector times one matrix after the other
+            for matrix in arguments[1]:
+                columns = [list(column) for column in zip(*matrix, strict=True)]
+                terms = [self._binary("*", first, column) for column in columns]
+                first = [self._call_of_vector("sum", column, []) for column in terms]
+            return first
         if name == "one_hot":  # as many places as the second argument has, and a 1 at the first one's
             own = int(first)
             return [self.arithmetic.number(float(place == own)) for place in range(len(arguments[1]))]

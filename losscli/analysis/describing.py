@@ -86,7 +86,7 @@ def describe_loss(bound: BoundLoss) -> Explanation:
     lines += _labelled("family", f"{loss.family}; {_direction(loss)}{_unit(bound)}{_origin(loss)}")
     lines += ["", *_wrapped(_summary(loss)), ""]
     sections = docstring_sections(loss)
-    lines += _labelled("formula", sections.get("Formula", "") if loss.part else str(loss.formula))
+    lines += _formula(bound, sections)
     lines += _labelled("shapes", sections.get("Shapes", ""))
     lines += _inputs(bound)
     lines += _parameters(loss)
@@ -96,7 +96,7 @@ def describe_loss(bound: BoundLoss) -> Explanation:
     lines += _labelled("source", loss.source)
     lines += ["", "example", f"  >>> from losscli.losses import {loss.name}"]
     lines += [line for shown in docstring_example(loss) for line in _code(shown)]
-    lines += ["one sample, step by step", f"  {example_call(bound)}"]
+    lines += ["one sample, step by step", *_command(example_call(bound))]
     return Explanation(bound.spec, "loss", loss.title, tuple(lines), _plain(bound, sections))
 
 
@@ -162,7 +162,7 @@ def _parameters(loss: Loss) -> list[str]:
 
 def _facts(bound: BoundLoss, sections: dict[str, str]) -> list[str]:
     loss = bound.loss
-    lines = _labelled("gradient", sections.get("Gradient") or _gradient(loss))
+    lines = _labelled("gradient", sections.get("Gradient") or _gradient(bound))
     lines += _labelled("perfect", loss.perfect.words + ("" if loss.perfect.attained else " (only tended to)"))
     best = loss.best_constant
     lines += _labelled("best constant", ("none: " if isinstance(best, NoConstant) else "") + best.words)
@@ -173,12 +173,25 @@ def _facts(bound: BoundLoss, sections: dict[str, str]) -> list[str]:
     return lines
 
 
-def _gradient(loss: Loss) -> str:
+def _formula(bound: BoundLoss, sections: dict[str, str]) -> list[str]:
+    """The formula under these parameters, and in full where they simplify it."""
+    loss = bound.loss
+    if loss.part:
+        return _labelled("formula", sections.get("Formula", ""))
+    short = str(loss.formula.under(bound.params))
+    lines = _labelled("formula", short)
+    return lines if short == str(loss.formula) else lines + _labelled("in full", str(loss.formula))
+
+
+def _gradient(bound: BoundLoss) -> str:
+    loss = bound.loss
     if loss.slope is None:
         return "none"
     part = "of the per-row part, " if loss.part else ""
     asked = f"{part}by {_gradient_symbol(loss)}, with --gradient"
-    return asked if loss.gradient_formula is None else f"{loss.gradient_formula}\n{asked}"
+    if loss.gradient_formula is None:
+        return asked
+    return f"{loss.gradient_formula.under(bound.params)}\n{asked}"
 
 
 def _gradient_symbol(loss: Loss) -> str:
@@ -189,9 +202,9 @@ def _frameworks(loss: Loss) -> list[str]:
     lines: list[str] = []
     for own in in_order(loss):
         words = f"same: {own.call}" if own.same else f"{own.call} {own.differs}"
-        lines += _labelled(label(loss, own), words)
+        lines += _beside(label(loss, own), words)
     for name, words in loss.differs.items():
-        lines += _labelled(name, f"related: {words}")
+        lines += _beside(name, f"related: {words}")
     return lines + _contrast(loss)
 
 
@@ -248,6 +261,26 @@ def _code(line: str) -> list[str]:
     )
 
 
+def _command(text: str) -> list[str]:
+    """A command; a long one goes on behind a backslash."""
+    lines = textwrap.wrap(
+        text,
+        WIDTH - 2,
+        initial_indent="  ",
+        subsequent_indent="    ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return [f"{line} \\" for line in lines[:-1]] + lines[-1:]
+
+
+def _beside(label: str, text: str) -> list[str]:
+    """As `_labelled`; a long label has a line of its own."""
+    if len(label) < LABEL:
+        return _labelled(label, text)
+    return [label, *_labelled("", text)]
+
+
 def _wrapped(text: str) -> list[str]:
     return textwrap.wrap(text, WIDTH, break_long_words=False, break_on_hyphens=False)
 
@@ -258,7 +291,5 @@ def _labelled(label: str, text: str, width: int = LABEL) -> list[str]:
         return []
     lines: list[str] = []
     for paragraph in text.splitlines():
-        lines += textwrap.wrap(
-            paragraph, WIDTH - width, break_long_words=False, break_on_hyphens=False, subsequent_indent="  "
-        )
+        lines += textwrap.wrap(paragraph, WIDTH - width, break_on_hyphens=False, subsequent_indent="  ")
     return [f"{label if not place else '':<{width}}{line}".rstrip() for place, line in enumerate(lines)]

@@ -67,7 +67,7 @@ def trace(bound: BoundLoss, arrays: Sequence[Floats], place: str = "") -> TraceR
         for row in range(len(values))
     )
     whole, together = _together(bound, raw, values)
-    formula = str(loss.formula).replace("\n", "; ")
+    formula = str(loss.formula.under(bound.params)).replace("\n", "; ")
     return TraceRecord(bound.spec, loss.title, formula, bound.part or bound.spec, samples, whole, together)
 
 
@@ -101,8 +101,10 @@ def trace_sample(bound: BoundLoss, row: Row, label: str) -> SampleTrace:
     steps = [*steps[:-1], Step(steps[-1].expression, repr(row.value), row.value)]
     shown = zip(bound.inputs, row.given, strict=False)
     inputs = tuple((entry.symbol, show(_plain(cell))) for entry, cell in shown)
-    used = tuple((name, show(entry)) for name, entry in bound.params.items() if name in loss.formula.names)
+    short = loss.formula.under(bound.params)
+    used = tuple((name, show(entry)) for name, entry in bound.params.items() if name in short.names)
     ulp = _distance(row.value, found.result)
+    slope = loss.gradient_formula
     return SampleTrace(
         label,
         inputs + used,
@@ -112,7 +114,7 @@ def trace_sample(bound: BoundLoss, row: Row, label: str) -> SampleTrace:
         ulp if math.isfinite(ulp) else None,
         by=bound.inputs[bound.focus].symbol,
         slopes=row.slopes,
-        slope_formula="" if loss.gradient_formula is None else str(loss.gradient_formula),
+        slope_formula="" if slope is None else str(slope.under(bound.params)).replace("\n", "; "),
     )
 
 
@@ -133,11 +135,10 @@ def evaluate(bound: BoundLoss, scope: dict[str, Any], digits: int) -> Evaluation
     """The formula in decimals of this many digits, with every step."""
     arithmetic = DecimalArithmetic(digits)
     steps: Found = []
+    formula = bound.loss.formula.under(bound.params)
     with decimal.localcontext(arithmetic.context):
-        result = bound.loss.formula.evaluate(
-            scope, arithmetic, lambda text, number: steps.append((text, number))
-        )
-        steps = steps or [(str(bound.loss.formula), result)]
+        result = formula.evaluate(scope, arithmetic, lambda text, number: steps.append((text, number)))
+        steps = steps or [(str(formula), result)]
         return Evaluation(tuple(steps), decimal.Decimal(result))
 
 

@@ -106,7 +106,7 @@ def _all_columns(
 
 def _takes_one(entry: Input) -> bool:
     """Whether an input is one column."""
-    return entry.shape in (Shape.CLASS, Shape.NUMBER, Shape.SERIES)
+    return entry.shape in (Shape.CLASS, Shape.NUMBER, Shape.SERIES) and entry.forms == ((),)
 
 
 def _too_many(

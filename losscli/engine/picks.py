@@ -20,6 +20,9 @@ from losscli.report.tables import Cell, Column, Kind
 SHOWN = 10
 """Rows in the table when nobody says how many."""
 
+WIDE = 64
+"""Columns of one input that a table lists at most; of matrices there may be thousands."""
+
 
 class Layout(NamedTuple):
     """How the inputs of a row are shown: their cells, or for a class among many its probability and the
@@ -37,6 +40,8 @@ class Layout(NamedTuple):
         if len(self.inputs) != 2 or self.inputs[1].shape is not Shape.VECTOR:
             return False
         if self.inputs[0].shape is Shape.CLASS:
+            if len(self.names[0]) != 1:
+                return False
             return not isinstance(self.domains[0], ClassIndex) or self.domains[0].bounded
         return self.family == "multiclass"
 
@@ -57,6 +62,8 @@ class Layout(NamedTuple):
             if len(names) == 1:
                 found.append(Column(entry.role, entry.role, Kind.INPUT, drop=1))
                 continue
+            if len(names) > WIDE:
+                continue
             for position, name in enumerate(names):
                 title = f"{entry.role}[{name}]"
                 found.append(Column(title, title, Kind.INPUT, drop=min(7, 2 + position)))
@@ -70,6 +77,7 @@ class Layout(NamedTuple):
             return tuple(
                 rowset.cell(feed, row, column)
                 for feed, names in enumerate(self.names)
+                if len(names) <= WIDE
                 for column in range(len(names))
             )
         predictions = rowset.inputs[1][row]

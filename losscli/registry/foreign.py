@@ -47,9 +47,12 @@ def spellings(name: str) -> list[str]:
 
 def functions(name: str, framework: str | None, losses: Mapping[str, Loss]) -> list[tuple[Loss, Convention]]:
     """Every loss and convention whose function has this name, in one framework or (None) in any; a name as
-    it is typed there goes before its other spellings (Keras's class before its function)."""
-    typed = name.strip().rpartition(".")[2].lower().replace("-", "_")
-    return _named({typed}, framework, losses) or _named({*spellings(name)}, framework, losses)
+    it is typed there goes before its other spellings (Keras's class before its function), in its own case
+    before any other."""
+    exact = name.strip().rpartition(".")[2]
+    typed = exact.lower().replace("-", "_")
+    found = _named({typed}, framework, losses) or _named({*spellings(name)}, framework, losses)
+    return [entry for entry in found if exact in entry[1].all_names] or found
 
 
 def _named(

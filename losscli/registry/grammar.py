@@ -92,7 +92,10 @@ def _bind_all(
     found = []
     for loss, convention in candidates(name):
         if convention is not None and framework and own:
-            raise ParamError(f"{name}:as={framework}: {name} says already whose convention it is")
+            raise ParamError(
+                f"{name}:as={framework}: {name} says already whose convention it is",
+                hint=f"{loss.name}:as={framework}",
+            )
         found.append(bind_loss(loss, _read(loss, given), "" if convention else framework, convention))
     return found
 

@@ -89,19 +89,15 @@ def _told_apart(found: Sequence[tuple[Loss, Convention | None]]) -> bool:
 
 
 def _ambiguous(name: str, found: Sequence[tuple[Loss, Convention | None]]) -> UnknownLoss:
-    words = [f"{own.framework}.{own.name} is {loss.name}" for loss, own in found if own is not None]
+    first: dict[tuple[str, str], Convention] = {}
+    for loss, own in found:
+        if own is not None:
+            first.setdefault((own.framework, loss.name), own)
+    words = [f"{framework}.{own.name} is {loss}" for (framework, loss), own in first.items()]
     losses = dict.fromkeys(loss.name for loss, _ in found)
-    names = [f"{loss.name}:as={_word_of(loss, own)}" for loss, own in found if own is not None]
-    choice = " or ".join(losses) if len(losses) > 1 else " or ".join(dict.fromkeys(names))
-    return UnknownLoss(
-        f"{name!r} has several meanings: {'; '.join(dict.fromkeys(words))}", hint=f"say which: {choice}"
-    )
-
-
-def _word_of(loss: Loss, own: Convention) -> str:
-    """The word that `as=` takes for a convention: the framework alone means its first one."""
-    first = next(one for one in loss.conventions if one.framework == own.framework)
-    return own.framework if first is own else f"{own.framework}.{own.name}"
+    names = [f"{loss}:as={framework}" for framework, loss in first]
+    choice = " or ".join(losses) if len(losses) > 1 else " or ".join(names)
+    return UnknownLoss(f"{name!r} has several meanings: {'; '.join(words)}", hint=f"say which: {choice}")
 
 
 def _unknown(name: str) -> UnknownLoss:

@@ -39,10 +39,14 @@ def test_a_loss_tells_its_facts(name: str) -> None:
         loss.best_constant.words,
     ):
         assert " ".join(fact.split()) in plain
-    for calls in (loss.same_as, loss.differs):
-        for framework, words in calls.items():
-            assert framework in text
-            assert " ".join(words.split()) in plain
+    bare = "".join(text.split())
+    for own in loss.conventions:
+        assert own.framework in text
+        assert "".join(own.call.split()) in bare
+        assert "".join(own.differs.split()) in bare
+    for framework, words in loss.differs.items():
+        assert framework in text
+        assert "".join(words.split()) in bare
     assert docstring_sections(loss).keys() >= {"Shapes", "Not"}
     assert docstring_example(loss)[0].startswith(">>> ")
     assert [line for line in text.splitlines() if len(line) > 80] == []
@@ -72,7 +76,8 @@ def test_a_loss_of_the_whole_set_shows_its_whole_formula() -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_the_example_of_a_loss_runs(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     line = example_call(bind(name))
-    assert line in "\n".join(explain(name).lines())
+    shown = "\n".join(explain(name).lines()).partition("one sample, step by step\n")[2]
+    assert shlex.split(shown.replace("\\\n", " ")) == shlex.split(line)
     assert run(shlex.split(line)[1:]) == 0
     assert capsys.readouterr().out.startswith(name)
 

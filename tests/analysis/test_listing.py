@@ -42,7 +42,7 @@ def test_families_kinds_and_frameworks_part_the_losses() -> None:
     assert "bce" not in names(target="real")
     for name in names(framework="torch"):
         loss = get(name)
-        assert "torch" in {**loss.same_as, **loss.differs}
+        assert "torch" in {*(own.framework for own in loss.conventions), *loss.differs}
 
 
 def test_filters_add_up() -> None:
@@ -80,7 +80,8 @@ def test_json_holds_the_facts(capsys: pytest.CaptureFixture[str]) -> None:
     found = json.loads(capsys.readouterr().out)
     (entry,) = [one for one in found["losses"] if one["loss"] == "pinball"]
     loss = get("pinball")
-    assert entry["same_as"] == dict(loss.same_as)
+    assert entry["same_as"] == {own.framework: own.call for own in loss.conventions if own.same}
+    assert [one["call"] for one in entry["frameworks"]] == [own.call for own in loss.conventions]
     assert entry["aliases"] == list(loss.aliases)
     assert entry["params"][0].startswith("tau:")
     assert found["total"] == len(list(all_losses()))

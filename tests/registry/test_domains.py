@@ -10,13 +10,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from losscli import domains
-from losscli.domains import Directed, Domain, Fault, Interval, Labels, SignLabels, Simplex, first_fault
+from losscli.domains import (
+    Ascending,
+    Directed,
+    Domain,
+    Fault,
+    Interval,
+    Labels,
+    SignLabels,
+    Simplex,
+    first_fault,
+)
 from losscli.errors import DomainError, SumError
 
 ALL: dict[str, Domain] = {
     name: value for name, value in vars(domains).items() if name.isupper() and hasattr(value, "faults")
 }
-ROW_WISE = (Simplex, Directed)
+ROW_WISE = (Ascending, Directed, Simplex)
 ONE_COLUMN = ("CLASS_INDEX", "CLASS_LABEL")
 
 
