@@ -223,7 +223,7 @@ def barron(target: Rows, prediction: Rows, *, alpha: float, c: float) -> Rows:
 
     >>> barron([0.0], [3.0], alpha=1.0).round(4).tolist()
     [2.1623]
-    >>> barron([0.0], [3.0], alpha=-1e300).round(4).tolist()  # Welsch: 1 - exp(-x / 2)
+    >>> barron([0.0], [3.0], alpha=-1e300).round(4).tolist()
     [0.9889]
     """
     return adaptive(residual(target, prediction).over(wide(c)).squared, alpha)
