@@ -44,7 +44,8 @@ class Elsewhere(NamedTuple):
         """A line below the table; `name` stands for the loss where there are several."""
         where = ""
         if self.rows is not None:
-            rows = "1 row" if self.rows == 1 else f"{self.rows:,} rows, first"
+            rows = "1 row," if self.rows == 1 else f"{self.rows:,} rows, first"
             where = f" ({rows} {self.place or self.first})"
         start = f"{name}: " if name else ""
-        return (f"{start}{self.framework} prints ", Amount(self.value.value), f"{where}: {self.differs}")
+        why = self.differs.partition(";")[0].partition(": ")[0]
+        return (f"{start}{self.framework} prints ", Amount(self.value.value), f"{where}: {why}")
