@@ -124,18 +124,29 @@ def _beyond(low: float, high: float) -> Callable[..., Mask]:
     """The rows whose probability lies below one end or above the other."""
 
     def touches(target: Rows, prediction: Rows, **params: object) -> Mask:
+        if prediction.min() >= low and prediction.max() <= high:  # most blocks: no mask is made of them
+            return no_row(target, prediction)
         return _any_cell((prediction < low) | (prediction > high))
 
     return touches
+
+
+def no_row(target: Rows, prediction: Rows, **params: object) -> Mask:
+    """Of functions whose rows are ours, and only their weighted mean is not."""
+    return np.zeros(len(target), dtype=np.bool_)
 
 
 def _any_cell(mask: Mask) -> Mask:
     return np.asarray(mask.any(axis=1) if mask.ndim == 2 else mask)
 
 
+_LIGHTGBM_ENDS = _beyond(LIGHTGBM_CLIP, 1.0 - LIGHTGBM_CLIP)
+
+
 def _lightgbm_touches(target: Rows, prediction: Rows, **params: object) -> Mask:
-    soft = (target != 0.0) & (target != 1.0)
-    return _any_cell(soft | (prediction < LIGHTGBM_CLIP) | (1.0 - prediction < LIGHTGBM_CLIP))
+    soft: Mask = target * target != target
+    ends = _LIGHTGBM_ENDS(target, prediction)
+    return ends | _any_cell(soft) if soft.any() else ends
 
 
 def _scoringrules_touches(target: Rows, prediction: Rows, **params: object) -> Mask:
@@ -235,11 +246,6 @@ def _numpy_backend(target: Rows, prediction: Rows, *, pos_weight: float, label_s
 
 def _saturates(target: Rows, prediction: Rows, **params: object) -> Mask:
     return _any_cell(np.abs(prediction) > 15.0)
-
-
-def no_row(target: Rows, prediction: Rows, **params: object) -> Mask:
-    """Of functions whose rows are ours, and only their weighted mean is not."""
-    return np.zeros(len(target), dtype=np.bool_)
 
 
 BCE_LOGITS_ELSEWHERE = (
