@@ -55,8 +55,8 @@ def _poisson_slope(target: Rows, prediction: Rows) -> Rows:
     perfect=ITSELF,
     same_as={
         "sklearn": "sklearn.metrics.mean_poisson_deviance(y, p)",
-        "torchmetrics": "torchmetrics.functional.tweedie_deviance_score, power=1",
-        "utilsforecast": "utilsforecast.losses.tweedie_deviance, power=1",
+        "torchmetrics": "torchmetrics.functional.tweedie_deviance_score(p, y, power=1)",
+        "utilsforecast": "utilsforecast.losses.tweedie_deviance(df, models=['p'], power=1)",
     },
     differs={"sklearn": f"HalfPoissonLoss {NO_TRAINING}"},
     accuracy=Accuracy(ulp=8.0),
@@ -116,8 +116,8 @@ def _lightgbm_gamma(target: Rows, prediction: Rows) -> Rows:
     perfect=Perfect("the target itself", lambda target, params: target.copy(), zero_rows),
     same_as={
         "sklearn": "sklearn.metrics.mean_gamma_deviance(y, p)",
-        "torchmetrics": "torchmetrics.functional.tweedie_deviance_score, power=2",
-        "utilsforecast": "utilsforecast.losses.tweedie_deviance, power=2",
+        "torchmetrics": "torchmetrics.functional.tweedie_deviance_score(p, y, power=2)",
+        "utilsforecast": "utilsforecast.losses.tweedie_deviance(df, models=['p'], power=2)",
     },
     deviations=(
         booster(
@@ -205,7 +205,6 @@ def _above_zero(values: Any, params: Values) -> Any:
     "tweedie_deviance",
     title="Tweedie deviance",
     family="regression",
-    aliases=("mean_tweedie_deviance",),
     inputs=(
         cells(
             "target",

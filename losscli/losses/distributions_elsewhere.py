@@ -177,7 +177,7 @@ ENTROPY_ELSEWHERE = (
 CROSS_ENTROPY_ELSEWHERE = (
     Convention(
         "keras",
-        "keras.losses.categorical_crossentropy, p as y_true",
+        "keras.losses.categorical_crossentropy of p and q",
         "divides each row of q by its sum, then clips it to [1e-7, 1 - 1e-7]: p=1 where q=0 gives 16.1181, "
         "here infinity",
         names=("categorical_crossentropy_of_distributions",),

@@ -45,6 +45,10 @@ def _xgboost_gamma(target: Rows, prediction: Rows) -> Rows:
     return np.asarray(gamma_nll.function(target, np.maximum(prediction, GAMMA_LEAST)))
 
 
+def _lightgbm_gamma(target: Rows, prediction: Rows) -> Rows:
+    return np.asarray(gamma_nll.function(single(target), prediction))
+
+
 @loss(
     "gamma_nll",
     title="Gamma negative log-likelihood",
@@ -67,7 +71,7 @@ def _xgboost_gamma(target: Rows, prediction: Rows) -> Rows:
         lambda target, params: 1.0 + np.log(target),
     ),
     deviations=(
-        booster("lightgbm", "gamma"),
+        booster("lightgbm", "gamma", rows=_lightgbm_gamma),
         booster(
             "xgboost",
             "gamma-nloglik",
