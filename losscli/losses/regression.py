@@ -75,7 +75,7 @@ def keras_class(name: str, words: str, **facts: Any) -> Convention:
     are ours."""
     usual = {"edge": True, "touches": no_row}
     call = f"keras.losses.{name}()(y, p, sample_weight=w)"
-    said = f"divides a weighted sum by the number of rows, not by the sum of the weights: {words}"
+    said = f"divides a weighted sum by the number of rows, not by the sum of the weights; {words}"
     return Convention("keras", call, said, by_rows=True, single=True, **(facts or usual))
 
 

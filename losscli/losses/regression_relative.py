@@ -99,7 +99,7 @@ def _msle_slope(target: Rows, prediction: Rows, **params: object) -> Rows:
     },
     deviations=(
         keras_function("mean_squared_logarithmic_error", "msle", differs=SMALL, **KERAS_LOGS),
-        keras_class("MeanSquaredLogarithmicError", f"and {SMALL}", **KERAS_LOGS),
+        keras_class("MeanSquaredLogarithmicError", f"it {SMALL}", **KERAS_LOGS),
     ),
     differs={"xgboost": "reg:squaredlogerror trains on half of it; its metric rmsle is the root"},
     contrast=([-0.5, 3.0], [1.0, 5.0]),
@@ -235,7 +235,7 @@ def _nearness(target: Rows, params: Values) -> Floats:
         keras_function(
             "mean_absolute_percentage_error", "mape", differs=PERCENT, **_least_divisor(KERAS_LEAST, 100.0)
         ),
-        keras_class("MeanAbsolutePercentageError", f"and {PERCENT}", **_least_divisor(KERAS_LEAST, 100.0)),
+        keras_class("MeanAbsolutePercentageError", f"it {PERCENT}", **_least_divisor(KERAS_LEAST, 100.0)),
         booster(
             "lightgbm",
             "mape",

@@ -36,6 +36,7 @@ BASES = {
         "-(y * log(max(eps, min(p, 1 - eps))) + (1 - y) * log(1 - max(eps, min(p, 1 - eps))))",
         "((p - y) / (p * (1 - p)) if eps <= p <= 1 - eps else 0)",
     ),
+    "brier_multiclass": ("sum((p - one_hot(y, p))**2)", "2 * (p - one_hot(y, p))"),
     "sparse_categorical_ce": (
         "-log(max(eps, min(p[y], 1 - eps)))",
         "[-1 / p[c] if c == y and eps <= p[c] and p[c] <= 1 - eps else 0 for c in range(len(p))]",
@@ -192,7 +193,7 @@ def d2_score(target: Rows, prediction: Rows, **params: ParamValue) -> Floats:
              and L0 that of the constant that loses least (the mean, a quantile, the share of each class); for
              base=mse it is R2
     Shapes   (n,) and (n,), or (n, k) and (n, k), give one number, of several columns their mean; with
-             base=sparse_categorical_ce (n,) and (n, C)
+             base=sparse_categorical_ce and brier_multiclass (n,) and (n, C)
     Unit     none: 1 at best, below 0 for a prediction that loses more than the constant
     Raises   ParamError: a parameter out of range.  DomainError: what the base raises
     Not      the squared correlation, which forgives a wrong scale; the skill in a report of another loss,

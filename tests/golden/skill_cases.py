@@ -260,6 +260,13 @@ OTHERS = (
         params={"base": "sparse_categorical_ce"},
     ),
     worked(
+        "three classes, squared",
+        "d2_score",
+        {"y": KINDS, "p": ABSENT},
+        of_set("d2_brier_score"),
+        params={"base": "brier_multiclass"},
+    ),
+    worked(
         "three classes, some sure",
         "d2_score",
         {"y": KINDS, "p": ABSENT},
