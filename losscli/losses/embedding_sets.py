@@ -16,7 +16,7 @@ from losscli.domains import CLASS_LABEL, DIRECTED, POSITIVE, REALS, UNIT
 from losscli.losses.similarity import NO_DIRECTION
 from losscli.numerics import pairs
 from losscli.numerics.directions import Neighbours, neighbours, shrunk, unit_vectors
-from losscli.numerics.stable import Pair, quietly, softplus, sum_columns, sum_parts
+from losscli.numerics.stable import Pair, quietly, softplus, sum_columns
 from losscli.params import Param
 from losscli.registry import Accuracy, Convention, NoConstant, NoPerfect, classes, loss, vectors
 
@@ -98,7 +98,7 @@ def _surprise(compared: Compared, temperature: float) -> Floats:
     positive, among = compared.positive, compared.positive | compared.negative
     place, _, above = _highest(compared.products, among)
     scaled = pairs.over(above, temperature)
-    below = sum_parts(*(np.where(positive, -part, 0.0) for part in scaled))[0]
+    below = sum_columns(np.where(positive, -(scaled[0] + scaled[1]), 0.0))
     return np.asarray(below + positive.sum(axis=1) * np.log1p(_others(scaled, among, place)))
 
 

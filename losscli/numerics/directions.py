@@ -201,11 +201,13 @@ def neighbours(vectors: Pair) -> Iterator[Neighbours]:
     gives the same bits on every machine.
     """
     count, width = vectors[0].shape
-    slices = _slices(vectors, min(_BITS, (53 - width.bit_length()) // 2))
+    first, second, third = _slices(vectors, min(_BITS, (53 - width.bit_length()) // 2))
+    left = np.hstack([first, second, third])
+    right = np.vstack([third.T, second.T, first.T])
     step = max(1, _PAIRS // count)
     for start in range(0, count, step):
         rows = slice(start, min(start + step, count))
-        yield Neighbours(rows, _products([piece[rows] for piece in slices], slices))
+        yield Neighbours(rows, _products(left[rows], right, width))
 
 
 def _slices(vectors: Pair, bits: int) -> list[Rows]:
@@ -222,11 +224,12 @@ def _slices(vectors: Pair, bits: int) -> list[Rows]:
     return found
 
 
-def _products(some: list[Rows], every: list[Rows]) -> Pair:
-    first, second, third = some
-    one, two, three = (piece.T for piece in every)
-    middle = np.hstack([first, second]) @ np.vstack([two, one])
-    fine = np.hstack([first, second, third]) @ np.vstack([three, two, one])
-    finest = np.hstack([second, third]) @ np.vstack([three, two])
-    whole, rest = two_sum(first @ one, middle)
+def _products(left: Rows, right: Rows, width: int) -> Pair:
+    """From slices side by side, the coarsest first, and slices one below the other, the coarsest last: each
+    product of matrices adds up those products of slices that count in the same unit."""
+    coarse = left[:, :width] @ right[2 * width :]
+    middle = left[:, : 2 * width] @ right[width:]
+    fine = left @ right
+    finest = left[:, width:] @ right[: 2 * width]
+    whole, rest = two_sum(coarse, middle)
     return two_sum(whole, rest + (fine + finest))

@@ -1,8 +1,9 @@
 """Numbers with twice the digits: each is a double and the rest that it leaves, far smaller.
 
 What is subtracted, multiplied by a large factor and then raised to a power of e needs more digits than a
-double has.  Every function takes and gives pairs, and errs by a few units of 2**-104 of the result, where no
-factor is beyond 2**900 in size.
+double has.  Every function takes and gives pairs, and errs by a few units of 2**-104 of the largest term,
+where no factor is beyond 2**900 in size.  Where digits cancel, the rest may be as large as the double: only
+both together are the number.
 """
 
 from __future__ import annotations
