@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 
 from losscli.arrays import AnyArray, Floats, Rows
 from losscli.domains import BINARY, PROBABILITY
 from losscli.losses.segmentation import EMPTY, MONAI_SMOOTH, SMOOTH, mask_itself
+from losscli.numerics.exact import ExactSum, Number, exact_mean, mean
 from losscli.numerics.stable import quietly, sum_columns
 from losscli.params import Param
-from losscli.registry import Convention, NoConstant, loss, tensors
+from losscli.registry import Convention, NoConstant, Statistic, Values, loss, plain, tensors
 
 MASKS = tensors(
     "target",
@@ -25,6 +28,7 @@ CHANCES = tensors(
     "for each class the predicted probability at each position",
     hint="logits? take their softmax over the classes; swapped files? the target comes first",
 ).along("c", "s")
+OPTAX_EPSILON = 1e-7
 WEIGHTING = Param(
     "w_type",
     "square",
@@ -79,6 +83,44 @@ def _generalized_dice_slope(
     return np.where((whole == 0.0)[:, None, None], 0.0, slope)
 
 
+# --- optax: the mean of the classes' Dice losses, weighted by the whole batch ------------------------------
+
+
+@quietly
+def _class_losses(target: Rows, prediction: Rows, smooth: float) -> Floats:
+    """(n, C): the Dice loss of each mask."""
+    wrong = _by_class(np.abs(prediction - target))
+    return np.asarray(wrong / (_by_class(target) + _by_class(prediction) + 2.0 * smooth))
+
+
+def _batch_weights(sizes: Floats) -> Floats:
+    """(n, C): one over the square of each class's size, scaled to a mean of 1."""
+    weights = 1.0 / (sizes * sizes + OPTAX_EPSILON)
+    return np.asarray(weights / (sum_columns(weights) / weights.shape[1])[:, None])
+
+
+def _weighted_by_row(target: Rows, prediction: Rows, *, w_type: str, smooth: float, empty: float) -> Floats:
+    losses = _class_losses(target, prediction, smooth)
+    return sum_columns(losses * _batch_weights(_by_class(target))) / losses.shape[1]
+
+
+def _batch_statistics(
+    target: Rows, prediction: Rows, *, w_type: str, smooth: float, empty: float
+) -> dict[str, Statistic]:
+    return {
+        "losses": plain(_class_losses(target, prediction, smooth)),
+        "sizes": plain(_by_class(target)),
+    }
+
+
+def _weighted_by_batch(
+    sums: Mapping[str, Sequence[ExactSum]], weight: ExactSum | int, params: Values
+) -> Number:
+    sizes = np.array([[size.value() for size in sums["sizes"]]])
+    means = np.array([mean(losses, weight).value for losses in sums["losses"]])
+    return exact_mean(_batch_weights(sizes)[0] * means)
+
+
 WEIGHTED_SUMS = (
     "n = [sum(mask) for mask in y]; "
     "r = [1 if w_type == 'uniform' else 0 if k == 0 else 1 / k if w_type == 'simple' else 1 / k**2 "
@@ -109,10 +151,18 @@ WEIGHTED_SUMS = (
             params={"smooth": MONAI_SMOOTH},
             rows=_of_single_weights,
         ),
+        Convention(
+            "optax",
+            "optax.losses.multiclass_generalized_dice_loss(p, y, apply_softmax=False)",
+            "another formula: the mean of the classes' Dice losses with smooth=1, times 1 / (Y_c**2 + 1e-7) "
+            "of the whole batch, scaled to a mean of 1; its last axis is that of classes",
+            params={"smooth": 1.0},
+            rows=_weighted_by_row,
+            statistics=_batch_statistics,
+            combine=_weighted_by_batch,
+        ),
     ),
     differs={
-        "optax": "multiclass_generalized_dice_loss is another formula: the mean of the classes' Dice losses, "
-        "each times a weight from the whole batch",
         "torchmetrics": "generalized_dice_score rounds probabilities to classes first; an absent class takes "
         "its weight from other rows",
     },

@@ -23,9 +23,13 @@ def monai(name: str, p: Any, y: Any, power: float = 1.0, pooled: bool = False, *
 
 
 def optax(name: str, p: Any, y: Any, **settings: Any) -> Any:
-    """A function of optax.losses on masks (n, S), which takes logits."""
+    """A function of optax.losses on masks (n, S), which takes logits, or (n, C, S)."""
     importlib.import_module("jax").config.update("jax_enable_x64", True)
     library = importlib.import_module("optax.losses")
+    if p.ndim == 3:  # probabilities of classes, which it wants in the last axis
+        return getattr(library, name)(
+            *(np.moveaxis(a, 1, 2) for a in (p, y)), apply_softmax=False, **settings
+        )
     with np.errstate(divide="ignore"):
         logits = np.log(p) - np.log1p(-p)
     if name == "dice_loss":  # the last axis is that of classes: one

@@ -234,6 +234,23 @@ EVEN = (
         exactly("GeneralizedDiceLoss", w_type="uniform"),
         params={"w_type": "uniform"},
     ),
+    *(
+        case(
+            f"{name}, weighted by the batch",
+            "generalized_dice",
+            arrays,
+            ask("optax", "multiclass_generalized_dice_loss", reduction="set").following("optax"),
+            randomise=False,
+        )
+        for name, arrays in {"three": CLASSES, "two": TWO_CLASSES}.items()
+    ),
+    case(
+        "one row, weighted by the batch",
+        "generalized_dice",
+        {key: array[:1] for key, array in CLASSES.items()},
+        ask("optax", "multiclass_generalized_dice_loss", reduction="set").following("optax"),
+        randomise=False,
+    ),
 )
 
 CASES = DICE + AT_THE_EDGE + TVERSKY + WORKED + GENERALIZED + EVEN
