@@ -101,7 +101,8 @@ def _batch_weights(sizes: Floats) -> Floats:
 
 def _weighted_by_row(target: Rows, prediction: Rows, *, w_type: str, smooth: float, empty: float) -> Floats:
     losses = _class_losses(target, prediction, smooth)
-    return sum_columns(losses * _batch_weights(_by_class(target))) / losses.shape[1]
+    total = sum_columns(losses * _batch_weights(_by_class(target)))
+    return np.asarray(total / losses.shape[1])
 
 
 def _batch_statistics(
