@@ -30,9 +30,9 @@ from losscli.registry import (
 
 MEAN = cells("mean", "m", REALS, "the predicted mean", hint=NUMBERS_ONLY)
 VARIANCE = cells(
-    "variance", "v", POSITIVE, "the predicted variance, above 0", hint="standard deviations? spread=deviation"
+    "variance", "v", POSITIVE, "the predicted variance", hint="standard deviations? spread=deviation"
 )
-DEVIATION = cells("deviation", "v", POSITIVE, "the predicted standard deviation, above 0")
+DEVIATION = cells("deviation", "v", POSITIVE, "the predicted standard deviation")
 TORCH_LEAST = 1e-6
 LEAST_SLOPE = 2.0**-960
 LEAST = 5e-324

@@ -27,7 +27,7 @@ AMOUNT = cells(
     "target",
     "y",
     POSITIVE,
-    "the observed amount, above 0",
+    "the observed amount",
     hint=f"zeros? poisson_deviance and tweedie_deviance take them; {SWAPPED}",
 )
 

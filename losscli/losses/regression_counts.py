@@ -17,10 +17,8 @@ from losscli.params import Param, as_number
 from losscli.registry import Accuracy, Convention, MomentsConstant, Perfect, Values, cells, loss
 
 SWAPPED = "swapped files? the target comes first"
-COUNT = cells("target", "y", NOT_NEGATIVE, "the observed count or amount, at least 0", hint=SWAPPED)
-MEAN = cells(
-    "prediction", "p", POSITIVE, "the predicted mean, above 0", hint="logarithms of means? poisson_nll_log"
-)
+COUNT = cells("target", "y", NOT_NEGATIVE, "the observed count or amount", hint=SWAPPED)
+MEAN = cells("prediction", "p", POSITIVE, "the predicted mean", hint="logarithms of means? poisson_nll_log")
 LOG_MEAN = cells(
     "prediction", "z", REALS, "the logarithm of the predicted mean", hint="means? poisson_nll takes them"
 )
@@ -127,7 +125,7 @@ def _least_poisson(target: Rows, params: Values) -> Floats:
     "poisson_nll",
     title="Poisson negative log-likelihood",
     family="regression",
-    aliases=("poisson_negative_log_likelihood",),
+    aliases=("poisson_negative_log_likelihood", "poisson_loss"),
     inputs=(COUNT, MEAN),
     params=[
         FULL,
@@ -206,7 +204,7 @@ def _least_poisson(target: Rows, params: Values) -> Floats:
         "poisson_deviance",
         "neuralforecast": "DistributionLoss only trains",
     },
-    contrast=([2.0, 0.0, 3.0, 1.5], [1.5, 0.5, 1e-17, 2.0]),
+    contrast=([2.0, 0.0, 3.0], [1.5, 0.5, 1e-17]),
     # From 1 on the whole likelihood is a sum of positive terms; else two terms may cancel.
     accuracy=Accuracy(
         against="0 if full == 'yes' and y >= 1 and eps == 0 else max(p, abs(y * log(p + eps)))"
