@@ -286,13 +286,13 @@ def _multilabel_margin_slope(target: Rows, prediction: Rows) -> Rows:
         ),
         vectors("prediction", "f", REALS, "the real score of each label"),
     ),
-    formula="sum(max(0, 1 - f[j] + f[i]) for j in y if j >= 0 for i in range(len(f))"
-    " if min(abs(i - k) for k in y) > 0) / len(f)",
+    formula="away = [min(abs(i - j) for j in y) for i in range(len(f))]; "
+    "sum(max(0, 1 - f[j] + f[i]) for j in y if j >= 0 for i in range(len(f)) if away[i] > 0) / len(f)",
     gradient=_multilabel_margin_slope,
-    gradient_formula="[(sum((1 if 1 - f[j] + f[a] > 0 else 0) for j in y if j >= 0)"
-    " if min(abs(a - k) for k in y) > 0 else"
-    " -sum((1 if 1 - f[a] + f[i] > 0 else 0) for i in range(len(f)) if min(abs(i - k) for k in y) > 0))"
-    " / len(f) for a in range(len(f))]",
+    gradient_formula="away = [min(abs(i - j) for j in y) for i in range(len(f))]; "
+    "[(sum((1 if 1 - f[j] + f[a] > 0 else 0) for j in y if j >= 0) if away[a] > 0 else"
+    " -sum((1 if 1 - f[a] + f[i] > 0 else 0) for i in range(len(f)) if away[i] > 0)) / len(f)"
+    " for a in range(len(f))]",
     kinks=("min(abs(1 - f[j] + f[i]) for j in range(len(f)) for i in range(len(f)) if i != j)",),
     best_constant=NoConstant("no closed form: a linear programme over pairs of labels"),
     perfect=Perfect(

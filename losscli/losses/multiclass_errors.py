@@ -121,17 +121,18 @@ def _ties(target: Rows, prediction: Rows, *, k: float) -> Mask:
         Convention(
             "lightgbm",
             "lightgbm.train(metric='multi_error', multi_error_top_k=k)",
-            differs="its default is k=1; on probabilities, which it makes of its scores",
+            differs="its default is k=1",
             names=("multi_error", "multi_error_top_k"),
             params={"k": 1.0},
         ),
     ),
     contrast=(
-        [0.0, 3.0, 5.0],
+        [0.0, 3.0, 5.0, 1.0],
         [
             [0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5],
             [0.25, 0.5, 0.75, 0.5, 0.0, 0.0, 0.0],
             [0.5, 0.75, 0.25, 0.125, 0.0, 0.0625, 0.5],
+            [0.75, 0.5, 0.25, 0.125, 0.0, 0.0625, 0.375],
         ],
     ),
     accuracy=Accuracy(textbook_holds=True),

@@ -176,10 +176,10 @@ def _listmle_slope(target: Rows, prediction: Rows) -> Rows:
     aliases=("listmle_loss", "plackett_luce"),
     inputs=(GRADES, SCORES),
     downward=True,
-    formula="-sum(log(exp(s[a]) / sum(exp(s[b]) for b in range(len(s))"
+    formula="e = exp(s); -sum(log(e[a] / sum(e[b] for b in range(len(s))"
     " if y[b] < y[a] or y[b] == y[a] and b >= a)) for a in range(len(s)))",
     gradient=_listmle_slope,
-    gradient_formula="[sum(exp(s[k]) / sum(exp(s[b]) for b in range(len(s))"
+    gradient_formula="e = exp(s); [sum(e[k] / sum(e[b] for b in range(len(s))"
     " if y[b] < y[a] or y[b] == y[a] and b >= a) for a in range(len(s))"
     " if y[k] < y[a] or y[k] == y[a] and k >= a) - 1 for k in range(len(s))]",
     unit="nats",
