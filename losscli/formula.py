@@ -197,8 +197,9 @@ class _Walker:
             case ast.IfExp() | ast.BoolOp() | ast.Compare():
                 return self._decide(node)
         result = self._operate(node)
-        if not isinstance(node, ast.UnaryOp) or not isinstance(node.operand, (ast.Name, ast.Constant)):
-            self.tell(ast.unparse(node), result)
+        signed = isinstance(node, ast.UnaryOp) and isinstance(node.operand, (ast.Name, ast.Constant))
+        if self.watch is not None and not signed:  # to write a node as text takes longer than to compute it
+            self.watch(ast.unparse(node), result)
         return result
 
     def _repeat(self, body: ast.expr, loops: list[ast.comprehension]) -> list[Value]:
@@ -223,7 +224,8 @@ class _Walker:
         match node:
             case ast.IfExp(test=test, body=body, orelse=other):
                 holds = self.visit(test)
-                self.tell(ast.unparse(test), holds)
+                if self.watch is not None:
+                    self.watch(ast.unparse(test), holds)
                 return self.visit(body if holds else other)
             case ast.BoolOp(op=op, values=values):
                 return (all if isinstance(op, ast.And) else any)(self.visit(value) for value in values)

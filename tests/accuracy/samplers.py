@@ -9,6 +9,7 @@ import numpy as np
 
 from losscli.arrays import Floats, Rows
 from losscli.domains import REALS, Ascending, ClassIndex, Directed, Domain, Interval, NonZero, Simplex
+from losscli.losses.class_inputs import LogSimplex
 from losscli.registry import Loss, Values
 from tests.shapes import required, shape_of, sizes_for
 
@@ -49,6 +50,9 @@ def _draw(domain: Domain, shape: tuple[int, ...], width: int, generator: np.rand
     match domain:
         case Simplex():
             return _distributions(shape, generator)
+        case LogSimplex():
+            flat = _distributions((int(np.prod(shape[:-1])), shape[-1]), generator)
+            return np.maximum(np.log(np.maximum(flat, TINY)), -800.0).reshape(shape)
         case Directed():
             return _directions(shape, generator)
         case Ascending():

@@ -245,6 +245,6 @@ def part_is_the_loss_it_names(case: Case) -> None:
     part = get(case.loss.part_for(case.params) or "")
     require(not part.is_set, f"{part.name} is no loss of rows")
     require([entry.shape for entry in part.inputs] == [entry.shape for entry in case.inputs], "other inputs")
-    arrays = case.draw(ROWS, 2)
+    arrays = case.draw(ROWS, 2 if part.by_cells else 1)
     shared = {param.name: case.params[param.name] for param in part.params if param.name in case.params}
     require_same(case.rows(arrays), part(*arrays, **shared), f"the per-row part and {part.name}")
