@@ -64,7 +64,8 @@ def exact_value(formula: Formula, values: Mapping[str, Any]) -> Any:
     before: Any = None
     for bits in BITS:
         found, largest = _at(formula, values, bits)
-        if largest - bits + MARGIN < max(_exponent(found) - ENOUGH, NOTHING):
+        reach = largest + max(0, inputs)  # an input may magnify what an earlier step has lost
+        if reach - bits + MARGIN < max(_exponent(found) - ENOUGH, NOTHING):
             return found
         # Behind an exponential of a huge number that bound says nothing: then two precisions must agree.
         plain = bits > BITS[1] or _exponent(found) > inputs - 100
