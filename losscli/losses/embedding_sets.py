@@ -16,7 +16,7 @@ from losscli.domains import CLASS_LABEL, DIRECTED, POSITIVE, REALS, UNIT
 from losscli.losses.similarity import NO_DIRECTION
 from losscli.numerics import pairs
 from losscli.numerics.directions import Neighbours, neighbours, shrunk, unit_vectors
-from losscli.numerics.stable import Pair, quietly, softplus, sum_columns
+from losscli.numerics.stable import Pair, quietly, softplus, sum_columns, two_sum
 from losscli.params import Param
 from losscli.registry import Accuracy, Convention, NoConstant, NoPerfect, classes, loss, vectors
 
@@ -255,11 +255,12 @@ def _circle(compared: Compared, gamma: float, margin: float) -> Floats:
         place, top, above = _highest(exponents, among)
         level = pairs.plus(level, top)
         total *= 1.0 + _others(above, among, place)
-    high, low = (np.ravel(part) for part in level)
+    high, low = two_sum(*(np.ravel(part) for part in level))
+    low = np.where(np.isfinite(high), low, 0.0)
     shift = np.where(high < FAR, SHIFT, 0.0)
     small = pairs.exponential((np.minimum(high, 0.0) + shift, low)) * total
     small_loss = np.log1p(small * np.exp(-shift))
-    large_loss = high + (low + np.log(total + np.exp(-np.maximum(high, 0.0))))
+    large_loss = high + (low + np.log(total + pairs.exponential((-np.maximum(high, 0.0), -low))))
     both = compared.positive.any(axis=1) & compared.negative.any(axis=1)
     return np.where(both, np.where(high > 0.0, large_loss, small_loss), 0.0)
 
@@ -332,7 +333,7 @@ def _circle_of_metric_learning(target: Floats, prediction: Rows, *, gamma: float
             rows=_circle_of_metric_learning,
         ),
     ),
-    accuracy=Accuracy(ulp=8.0),
+    accuracy=Accuracy(ulp=4.0),
     contrast=([1.0, 1.0, 2.0], [[1.5, 0.5], [1.0, 1.0], [0.25, 1.0]]),
     source="Sun et al. (2020), equation 6, arXiv:2002.10857",
 )
