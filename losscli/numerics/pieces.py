@@ -14,14 +14,15 @@ PIECE = 8_192
 allocator hands out the same memory again; from 128 KiB on it would ask the operating system for new pages."""
 
 MATRICES = 256
-"""Rows of matrices in a piece, at least: what goes through a matrix step by step works on all rows at once, and
-with few of them the calls would take longer than the numbers."""
+"""Rows of matrices in a piece, at least: what goes through a matrix step by step works on all rows at once,
+and with few of them the calls would take longer than the numbers."""
 
 
 def in_pieces(function: Callable[..., Rows], blocks: Sequence[Rows], settings: Mapping[str, Any]) -> Rows:
     """What `function(*blocks, **settings)` gives, for a function whose result for a row needs only that row.
 
-    Blocks are (n,), (n, k) or (n, t, k), contiguous; n is the same for all. The result is the same, bit for bit.
+    Blocks are (n,), (n, k) or (n, t, k), contiguous; n is the same for all. The result is the same, bit for
+    bit.
     """
     rows = len(blocks[0])
     step = max(1, PIECE * rows // max(block.size for block in blocks)) if rows else 1
