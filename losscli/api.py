@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from losscli import losses as _families
+from losscli import losses as _losses  # noqa: F401  has the registry find every family
 from losscli.arrays import Rows
 from losscli.engine.local import evaluate, find_row
 from losscli.engine.request import Listeners, Request
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from losscli.report.listing import ListReport
 
 __all__ = ["compute", "explain", "list_losses", "make_request", "sample_row"]
-
-_families.load()
 
 Losses: TypeAlias = "str | Loss | BoundLoss | Sequence[str | Loss | BoundLoss]"
 HIDDEN = frozenset({"block_bytes", "samples", "summary"})

@@ -7,23 +7,44 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from pathlib import Path
 
+from losscli.errors import UnknownLoss
 from losscli.registry import Loss, all_losses, get
+from losscli.registry.lookup import use_loader
+
+_WAITING = sorted(entry.name for entry in pkgutil.iter_modules(__path__))
+"""The modules that were not imported yet; the registry asks for them when a name is looked up."""
 
 
-def load() -> None:
-    """Import every family, so that its losses are registered; importing twice does nothing."""
-    for module in sorted(pkgutil.iter_modules(__path__), key=lambda entry: entry.name):
-        importlib.import_module(f"{__name__}.{module.name}")
+def load(name: str | None = None) -> None:
+    """Import every family, so that its losses are registered, or only those in whose text a name stands in
+    quotes: a single loss then costs a start a few of some fifty modules."""
+    for module in list(_WAITING):
+        if name is None or _mentions(module, name):
+            _WAITING.remove(module)
+            importlib.import_module(f"{__name__}.{module}")
 
 
-load()
+def _mentions(module: str, name: str) -> bool:
+    try:
+        return f'"{name}"'.encode() in Path(__path__[0], f"{module}.py").read_bytes()
+    except OSError:  # no source beside the compiled module: it may be the one
+        return True
+
+
+use_loader(load)
 
 
 def __getattr__(name: str) -> Loss:
-    for record in all_losses():
-        if record.name == name:
-            return get(name)
+    if not name.startswith("_"):
+        try:
+            record = get(name)
+        except UnknownLoss:
+            pass
+        else:
+            if record.name == name:
+                return record
     raise AttributeError(f"module {__name__!r} has no loss {name!r}")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from losscli.errors import UnknownLoss
 from losscli.registry.conventions import Convention
@@ -12,6 +12,7 @@ from losscli.registry.record import Loss
 
 _LOSSES: dict[str, Loss] = {}
 _NAMES: dict[str, str] = {}
+_loaders: list[Callable[[str | None], None]] = []
 
 ADVICE = {
     "ce": "bce or bce_logits (binary), categorical_ce or sparse_categorical_ce (probabilities), "
@@ -36,6 +37,23 @@ def normalise(name: str) -> str:
     return name.strip().lower().replace("-", "_").replace(" ", "_")
 
 
+def use_loader(loader: Callable[[str | None], None]) -> None:
+    """Have losses registered when they are asked for: `loader` takes a name, or None for all of them."""
+    _loaders.append(loader)
+
+
+def _load(name: str | None = None) -> None:
+    for loader in _loaders:
+        loader(name)
+
+
+def _known(name: str) -> bool:
+    """Whether a normalised name is a loss's, once the modules that mention it are there."""
+    if name not in _NAMES:
+        _load(name)
+    return name in _NAMES
+
+
 def register(record: Loss) -> Loss:
     """Enter a loss under its name and aliases. Raises ValueError when a name is taken: a bug, not a user's
     mistake."""
@@ -51,8 +69,9 @@ def register(record: Loss) -> Loss:
 def get(name: str) -> Loss:
     """The loss with this name or alias. Raises UnknownLoss with the nearest names."""
     key = normalise(name)
-    if key in _NAMES:
+    if _known(key):
         return _LOSSES[_NAMES[key]]
+    _load()
     raise _unknown(name)
 
 
@@ -60,8 +79,9 @@ def candidates(name: str) -> list[tuple[Loss, Convention | None]]:
     """What a name in LOSSES means: one loss, or several that take inputs of other shapes; with a convention
     where a framework is named. Raises UnknownLoss."""
     key = normalise(name)
-    if key in _NAMES:
+    if _known(key):
         return [(_LOSSES[_NAMES[key]], None)]
+    _load()
     framework = framework_of(name, _LOSSES)
     if framework is not None:
         found = functions(name, framework, _LOSSES)
@@ -116,6 +136,7 @@ def _near_answer(name: str) -> str:
 def foreign_answer(name: str) -> str:
     """What to type instead of another framework's name that is none of ours; empty where it is no such
     name."""
+    _load()
     framework = framework_of(name, _LOSSES)
     words = spellings(name)
     if framework is None and ("." in name or normalise(name) in words):
@@ -138,6 +159,7 @@ def is_advised(name: str) -> bool:
 
 def nearest(name: str) -> list[str]:
     """Up to five canonical names whose name or alias looks or begins like `name`."""
+    _load()
     key = normalise(name)
     close = difflib.get_close_matches(key, _NAMES, n=8, cutoff=0.6)
     starts = [known for known in _NAMES if len(key) > 2 and (known.startswith(key) or key in known)]
@@ -145,10 +167,11 @@ def nearest(name: str) -> list[str]:
 
 
 def all_losses() -> Iterator[Loss]:
-    """Every loss, by family and in the order of their files."""
-    return iter(_LOSSES.values())
+    """Every loss, by its module's name and in the order in which it stands there."""
+    _load()
+    return iter(sorted(_LOSSES.values(), key=lambda record: record.function.__module__))
 
 
 def families() -> list[str]:
     """The families that have a loss, in order."""
-    return list(dict.fromkeys(record.family for record in _LOSSES.values()))
+    return list(dict.fromkeys(record.family for record in all_losses()))
