@@ -10,6 +10,7 @@ from losscli.arrays import Floats, Mask, Rows
 from losscli.domains import NOT_NEGATIVE, REALS
 from losscli.numerics.margins import missing
 from losscli.numerics.stable import (
+    LN_2,
     quietly,
     scaled_difference,
     sigmoid,
@@ -38,6 +39,8 @@ GRADES = vectors(
 SCORES = vectors("prediction", "s", REALS, "the score of each item of the list")
 SAME_FOR_ALL = "the places of a list mean nothing, so a constant is one score for all items: "
 _SURE = 800.0  # a gap of scores behind which exp(-gap) is 0
+_FAR = 2.0**-900  # what is smaller is close to underflow, beside a relevance that could be huge
+_LN_2_REST = 2.3190468138462996e-17  # ln 2 less its nearest double
 _SPREAD = 600.0  # exp of a difference of scores up to here is a normal number
 
 
@@ -71,6 +74,19 @@ def _log_relevance(target: Rows, params: Values) -> Rows:
 def _own_disorder(target: Rows, params: Values) -> Floats:
     total = sum_columns(target)[:, None]
     return sum_columns(np.where(target == 0.0, 0.0, target * (np.log(total) - np.log(target))))
+
+
+def _share_of_far(target: Rows, prediction: Rows) -> Rows:
+    """target * (the sum of exp(s - highest) over all but the highest), where the sum alone would underflow.
+
+    The exponentials are 2**1024 times as large; adding that logarithm to a gap of this size is exact.
+    """
+    top = prediction.argmax(axis=1)[:, None]
+    gap, rest = two_difference(prediction, np.take_along_axis(prediction, top, axis=1))
+    rest = np.where(np.isfinite(rest), rest, 0.0) + 1024.0 * _LN_2_REST
+    terms = np.exp(gap + 1024.0 * LN_2) * (1.0 + rest)
+    np.put_along_axis(terms, top, 0.0, axis=1)
+    return (target * 2.0**-512 * sum_columns(terms)[:, None]) * 2.0**-512
 
 
 @quietly
@@ -121,7 +137,11 @@ def listnet(target: Rows, prediction: Rows) -> Floats:
     """
     parts = softmax(prediction)
     below = scaled_difference(target, parts.highest[:, None], prediction)
-    return sum_columns(np.hstack([below, target * np.log1p(parts.others)[:, None]]))
+    share = target * np.log1p(parts.others)[:, None]
+    far = parts.others < _FAR
+    if far.any():
+        share[far] = _share_of_far(target[far], prediction[far])
+    return sum_columns(np.hstack([below, share]))
 
 
 def _falling(target: Rows, prediction: Rows) -> Rows:
