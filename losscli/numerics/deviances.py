@@ -13,7 +13,7 @@ from losscli.arrays import Floats
 from losscli.numerics.special import ATANH_TAIL, polynomial
 from losscli.numerics.stable import quietly
 
-_NEAR = 0.45  # relative gaps below this take the series
+_NEAR = 0.6  # relative gaps below this take the series
 _LARGE, _DOWN = 2.0**1000, 2.0**-20
 _LEAST = 2.0**-1000  # quotients below have lost digits, or are about to
 
@@ -50,8 +50,9 @@ def gamma_gap(target: Floats, mean: Floats) -> Floats:
     slope = -gap / total
     near = np.abs(slope) < _NEAR
     small = np.where(near, slope, 0.0)
-    close = 2.0 * (small * small) / (1.0 + small) + 2.0 * _tail(small)
-    return np.where(near, close, log_quotient(mean, target) + (target - mean) / mean)
+    relative = (target - mean) / mean
+    close = 2.0 * _tail(small) - small * np.where(near, relative, 0.0)
+    return np.where(near, close, log_quotient(mean, target) + relative)
 
 
 @quietly
@@ -82,6 +83,6 @@ def _gap_from(
 
 
 def _tail(slope: Floats) -> Floats:
-    """atanh(v) - v, for v below 0.45 in size: v**3 / 3 + v**5 / 5 + ..."""
+    """atanh(v) - v, for v below 0.6 in size: v**3 / 3 + v**5 / 5 + ..."""
     square = slope * slope
     return slope * (square * polynomial(square, ATANH_TAIL))

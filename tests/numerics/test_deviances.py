@@ -155,7 +155,7 @@ def test_stirling_error() -> None:
 
 
 def test_polynomials_are_what_they_stand_for() -> None:
-    square = np.linspace(1e-6, 0.45**2, 200)
+    square = np.linspace(1e-6, 0.6**2, 200)
     tails = [
         (CONTEXT.atanh(CONTEXT.sqrt(x)) - CONTEXT.sqrt(x)) / CONTEXT.sqrt(x) ** 3 for x in map(mpf, square)
     ]
