@@ -10,7 +10,7 @@ import numpy as np
 from losscli.arrays import Floats, Mask, Rows
 from losscli.domains import POSITIVE, REALS
 from losscli.numerics.normal import ONE_OVER_ROOT_PI, ROOT_2, erf, standard_crps
-from losscli.numerics.stable import LN_2, log_cosh, quietly
+from losscli.numerics.stable import LN_2, log_cosh, quietly, two_difference, two_product
 from losscli.params import Param
 from losscli.registry import Accuracy, Convention, NoConstant, Perfect, cells, loss
 
@@ -34,6 +34,7 @@ FAMILY = Param(
 )
 TWO_NUMBERS = NoConstant("two numbers, location and scale: those that fit the distribution of the target")
 LOG_ROOT_2_PI = 0.5 * math.log(2.0 * math.pi)
+SAFE_LOW, SAFE_HIGH, SAFE_ROOT = 1e-280, 1e299, 1e154
 FAR = 1e17
 """So many scales from the location a forecast scores as a point there."""
 
@@ -192,6 +193,16 @@ PEAKS = {"normal": LOG_ROOT_2_PI, "laplace": LN_2, "logistic": 2.0 * LN_2}
 
 
 @quietly
+def _rests(target: Rows, location: Rows, scale: Rows, scores: Floats) -> Floats:
+    """What rounding took from the scores; 0 where products would leave the range of doubles."""
+    gap, lost = two_difference(target, location)
+    product, rest = two_product(scores, scale)
+    size = np.abs(gap)
+    safe = (size > SAFE_LOW) & (size < SAFE_HIGH) & (scale < SAFE_HIGH) & (np.abs(scores) < SAFE_ROOT)
+    return np.where(safe, ((gap - product) - rest + lost) / scale, 0.0)
+
+
+@quietly
 def _log_score_slope(target: Rows, location: Rows, scale: Rows, *, family: str) -> Rows:
     return -SURPRISE_SLOPES[family](_scores(target, location, scale)) / scale + 0.0
 
@@ -273,4 +284,8 @@ def log_score(target: Rows, location: Rows, scale: Rows, *, family: str) -> Rows
     >>> log_score([2.0, 1.0], [1.0, 1.0], [0.5, 1.0]).round(4).tolist()
     [2.2258, 0.9189]
     """
-    return np.log(scale) + SURPRISES[family](_scores(target, location, scale))
+    scores = _scores(target, location, scale)
+    # a square would double the rounding of the score
+    rests = _rests(target, location, scale, scores)
+    correction = np.where(rests == 0.0, 0.0, SURPRISE_SLOPES[family](scores) * rests)
+    return np.log(scale) + (SURPRISES[family](scores) + correction)
