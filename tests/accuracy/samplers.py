@@ -10,7 +10,7 @@ import numpy as np
 from losscli.arrays import Floats, Rows
 from losscli.domains import REALS, Ascending, ClassIndex, Directed, Domain, Interval, NonZero, Simplex
 from losscli.losses.class_inputs import LogSimplex
-from losscli.registry import Loss, Values
+from losscli.registry import Loss, Perfect, Values
 from tests.shapes import required, shape_of, sizes_for
 
 TINY = 5e-324
@@ -43,6 +43,7 @@ def adversarial(loss: Loss, params: Values, rows: int, generator: np.random.Gene
     focus = loss.slope_at(params)
     if loss.family in ("margin", "ranking") and drawn[focus].ndim == 2:
         _lead_by_one(drawn[focus], generator.spawn(1)[0])
+        _lead_as_perfect(loss, params, drawn, generator.spawn(1)[0])
     return drawn
 
 
@@ -230,3 +231,17 @@ def _lead_by_one(scores: Rows, generator: np.random.Generator) -> None:
     columns = np.tile(np.arange(scores.shape[1]), (rows.size, 1))
     ahead, behind = generator.permuted(columns, axis=1)[:, :2].T
     scores[rows, ahead] = scores[rows, behind] + generator.choice([-1.0, 1.0], rows.size)
+
+
+def _lead_as_perfect(loss: Loss, params: Values, drawn: list[Rows], generator: np.random.Generator) -> None:
+    """In some rows the scores lead as those of the perfect prediction do, but for what adding a number
+    rounds."""
+    scores = drawn[loss.slope_at(params)]
+    if isinstance(loss.perfect, Perfect) and not loss.perfect.by_blocks:
+        target = required(loss, params)[0].domain_for(params).clean(drawn[0])
+        best = loss.perfect.prediction(target, params)
+        if best.shape == scores.shape:
+            rows = np.flatnonzero(generator.random(len(scores)) < 0.2)
+            highest = best[rows].max(axis=1, keepdims=True)
+            leads = best[rows] - highest * generator.integers(0, 2, (rows.size, 1))
+            scores[rows] = leads + scores[rows, :1]
