@@ -15,13 +15,17 @@ from losscli.losses.binary_elsewhere import (
     single,
     smoothed,
 )
-from losscli.numerics.focal import focal, focal_of_sure_logits, missed_share, missed_share_of_logits
+from losscli.numerics.focal import (
+    focal,
+    focal_of_sure_logits,
+    missed_share,
+    missed_share_of_logits,
+    smoothed_pairs,
+)
 from losscli.numerics.stable import (
-    Pair,
     binary_cross_entropy,
     quietly,
     sigmoid,
-    two_difference,
     weighted_entropy_of_logits,
 )
 from losscli.params import Param
@@ -42,13 +46,6 @@ def _inputs(params: Values) -> tuple[Input, ...]:
     return SOFT_TARGET, LOGIT if params["from_logits"] == "yes" else CHANCE
 
 
-def _absent(target: Rows, absent: Floats, label_smoothing: float) -> Pair:
-    """1 minus the label and the rest; a smoothed label is taken as it is rounded."""
-    if label_smoothing == 0.0:
-        return two_difference(np.ones(()), target)
-    return absent, np.zeros_like(absent)
-
-
 def _weight(present: Floats, absent: Floats, alpha: float | None) -> Floats:
     return np.ones(()) if alpha is None else present * alpha + absent * (1.0 - alpha)
 
@@ -63,15 +60,15 @@ def _slope(
     from_logits: str,
     label_smoothing: float,
 ) -> Rows:
-    present, absent = smoothed(target, label_smoothing)
-    other = _absent(target, absent, label_smoothing)
+    label, other = smoothed_pairs(target, label_smoothing)
+    present, absent = label[0], other[0]
     if from_logits == "yes":
         chance, rest = sigmoid(prediction), sigmoid(-prediction)
-        missed = missed_share_of_logits(present, other, prediction)[0]
+        missed = missed_share_of_logits(label, other, prediction)[0]
         entropy = weighted_entropy_of_logits(present, absent, prediction)
         speed, slope = chance * rest, absent * chance - present * rest
     else:
-        missed = missed_share(present, other, prediction)[0]
+        missed = missed_share(label, other, prediction)[0]
         entropy = binary_cross_entropy(present, prediction, absent)
         sure = (prediction == present) & ((present == 0.0) | (present == 1.0))
         speed = np.ones(())
@@ -233,14 +230,14 @@ def binary_focal(
     >>> binary_focal([1.0], [0.3], alpha=0.25).round(4).tolist()
     [0.1475]
     """
-    present, absent = smoothed(target, label_smoothing)
-    other = _absent(target, absent, label_smoothing)
+    label, other = smoothed_pairs(target, label_smoothing)
+    present, absent = label[0], other[0]
     if from_logits == "no":
         entropy = binary_cross_entropy(present, prediction, absent)
-        found = focal(entropy, missed_share(present, other, prediction), gamma)
+        found = focal(entropy, missed_share(label, other, prediction), gamma)
     else:
         entropy = weighted_entropy_of_logits(present, absent, prediction)
-        found = focal(entropy, missed_share_of_logits(present, other, prediction), gamma)
+        found = focal(entropy, missed_share_of_logits(label, other, prediction), gamma)
         sure = np.where(prediction > 0.0, absent, present) == 0.0
         far = focal_of_sure_logits(entropy, np.abs(prediction), gamma)
         found = np.where(sure, far, found)

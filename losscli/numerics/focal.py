@@ -11,19 +11,33 @@ from losscli.arrays import Floats
 from losscli.numerics.stable import Pair, quietly, two_difference, two_product, two_sum
 
 
-def missed_share(present: Floats, absent: Pair, probability: Floats) -> Pair:
-    """y (1 - p) + (1 - y) p, rounded, and the rest; `absent` is 1 - y in the same two parts."""
+@quietly
+def smoothed_pairs(target: Floats, label_smoothing: float) -> tuple[Pair, Pair]:
+    """The target drawn towards 1/2, y + s (1/2 - y), and 1 minus it, each rounded, and the rest."""
+    gap, gap_rest = two_difference(np.full((), 0.5), target)
+    pull, rest = two_product(gap, np.full((), label_smoothing))
+    present, lost = two_sum(target, pull)
+    lost += rest + label_smoothing * gap_rest
+    absent, more = two_difference(np.ones(()), present)
+    return two_sum(present, lost), two_sum(absent, more - lost)
+
+
+def missed_share(present: Pair, absent: Pair, probability: Floats) -> Pair:
+    """y (1 - p) + (1 - y) p, rounded, and the rest, from y and 1 - y in the same two parts."""
     other = two_difference(np.ones(()), probability)
-    return _sum_of_products(present, other, probability, absent)
+    left, lost = two_product(present[0], other[0])
+    right, more = two_product(absent[0], probability)
+    total, rest = two_sum(left, right)
+    lost += present[0] * other[1] + present[1] * other[0]
+    return total, rest + (lost + (more + absent[1] * probability))
 
 
-def missed_share_of_logits(present: Floats, absent: Pair, logit: Floats) -> Pair:
+def missed_share_of_logits(present: Pair, absent: Pair, logit: Floats) -> Pair:
     """The same with p = 1 / (1 + exp(-z)): (A + B exp(-|z|)) / (1 + exp(-|z|))."""
     decay = np.exp(-np.abs(logit))
     up = logit > 0.0
-    whole = np.zeros_like(present)
-    outer = np.where(up, absent[0], present), np.where(up, absent[1], whole)
-    inner = np.where(up, present, absent[0]), np.where(up, whole, absent[1])
+    outer = tuple(np.where(up, one, other) for one, other in zip(absent, present, strict=True))
+    inner = tuple(np.where(up, other, one) for one, other in zip(absent, present, strict=True))
     product, lost = two_product(decay, inner[0])
     above, rest = two_sum(outer[0], product)
     rest += lost + outer[1] + decay * inner[1]
@@ -56,11 +70,3 @@ def focal_of_sure_logits(entropy: Floats, distance: Floats, gamma: float) -> Flo
     factor = np.exp(-exponent) * np.power(below, -gamma)
     factor *= 1.0 - np.where(np.isfinite(rest), rest, 0.0) - gamma * below_rest / below
     return np.asarray(entropy * factor)
-
-
-def _sum_of_products(first: Floats, by: Pair, second: Floats, other: Pair) -> Pair:
-    """first * by + second * other, rounded, and the rest."""
-    left, lost = two_product(first, by[0])
-    right, more = two_product(second, other[0])
-    total, rest = two_sum(left, right)
-    return total, rest + (lost + more) + (first * by[1] + second * other[1])
