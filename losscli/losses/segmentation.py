@@ -82,10 +82,11 @@ def over_all(sums: Mapping[str, Sequence[ExactSum]], weight: ExactSum | int, par
 
 def _dice_parts(target: Rows, prediction: Rows, squared: str) -> tuple[Floats, Floats]:
     """(n,) twice: what is wrong, and the whole."""
-    error = np.abs(prediction - target)
+    error, predicted = np.abs(prediction - target), prediction
     if squared == "yes":
-        return sum_columns(error * error), sum_columns(np.concatenate([target, prediction**2], axis=1))
-    return sum_columns(error), sum_columns(np.concatenate([target, prediction], axis=1))
+        error, predicted = error * error, prediction * prediction
+    # ones are counted: their sum is whole, in whatever order
+    return sum_columns(error), np.count_nonzero(target, axis=1) + sum_columns(predicted)
 
 
 def _dice_statistics(

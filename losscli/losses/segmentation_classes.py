@@ -54,20 +54,25 @@ def _by_class(block: Rows) -> Floats:
     return sum_columns(block.reshape(rows * classes, positions)).reshape(rows, classes)
 
 
+def _sizes(target: Rows) -> Floats:
+    """(n, C): how many positions each mask has: whole numbers, so that no order of adding shows."""
+    return np.asarray(np.count_nonzero(target, axis=2), dtype=np.float64)
+
+
 @quietly
 def _weighted_dice(target: Rows, prediction: Rows, weights: Floats, smooth: float, empty: float) -> Floats:
     wrong = sum_columns(weights * _by_class(np.abs(prediction - target)))
-    whole = sum_columns(weights * (_by_class(target) + _by_class(prediction))) + smooth
+    whole = sum_columns(weights * (_sizes(target) + _by_class(prediction))) + smooth
     return np.where(whole == 0.0, empty, wrong / whole)
 
 
 def _generalized_dice(target: Rows, prediction: Rows, *, w_type: str, smooth: float, empty: float) -> Floats:
-    return _weighted_dice(target, prediction, _class_weights(_by_class(target), w_type), smooth, empty)
+    return _weighted_dice(target, prediction, _class_weights(_sizes(target), w_type), smooth, empty)
 
 
 def _of_single_weights(target: Rows, prediction: Rows, *, w_type: str, smooth: float, empty: float) -> Floats:
     """MONAI's weights are of single precision, whatever the masks are."""
-    weights = _class_weights(_by_class(target).astype(np.float32), w_type).astype(np.float64)
+    weights = _class_weights(_sizes(target).astype(np.float32), w_type).astype(np.float64)
     return _weighted_dice(target, prediction, weights, smooth, empty)
 
 
@@ -75,7 +80,7 @@ def _of_single_weights(target: Rows, prediction: Rows, *, w_type: str, smooth: f
 def _generalized_dice_slope(
     target: Rows, prediction: Rows, *, w_type: str, smooth: float, empty: float
 ) -> Rows:
-    sizes = _by_class(target)
+    sizes = _sizes(target)
     weights = _class_weights(sizes, w_type)
     whole = sum_columns(weights * (sizes + _by_class(prediction))) + smooth
     share = (2.0 * sum_columns(weights * _by_class(target * prediction)) + smooth) / whole
@@ -90,7 +95,7 @@ def _generalized_dice_slope(
 def _class_losses(target: Rows, prediction: Rows, smooth: float) -> Floats:
     """(n, C): the Dice loss of each mask."""
     wrong = _by_class(np.abs(prediction - target))
-    return np.asarray(wrong / (_by_class(target) + _by_class(prediction) + 2.0 * smooth))
+    return np.asarray(wrong / (_sizes(target) + _by_class(prediction) + 2.0 * smooth))
 
 
 def _batch_weights(sizes: Floats) -> Floats:
@@ -101,7 +106,7 @@ def _batch_weights(sizes: Floats) -> Floats:
 
 def _weighted_by_row(target: Rows, prediction: Rows, *, w_type: str, smooth: float, empty: float) -> Floats:
     losses = _class_losses(target, prediction, smooth)
-    total = sum_columns(losses * _batch_weights(_by_class(target)))
+    total = sum_columns(losses * _batch_weights(_sizes(target)))
     return np.asarray(total / losses.shape[1])
 
 
@@ -110,7 +115,7 @@ def _batch_statistics(
 ) -> dict[str, Statistic]:
     return {
         "losses": plain(_class_losses(target, prediction, smooth)),
-        "sizes": plain(_by_class(target)),
+        "sizes": plain(_sizes(target)),
     }
 
 
