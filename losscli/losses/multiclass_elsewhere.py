@@ -338,7 +338,7 @@ BRIER_ELSEWHERE = (
     ),
     Convention(
         "keras",
-        "mean_squared_error of keras.losses, on one-hot rows",
+        "mean_squared_error in Keras, on one-hot rows",
         "the mean over the classes instead of the sum, in single precision",
         names=("mean_squared_error_of_rows",),
         rows=keras_brier,

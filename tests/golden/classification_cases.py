@@ -12,7 +12,6 @@ from tests.golden.cases import (
     CLASSES,
     GUESSED,
     HARD,
-    LOGITS,
     OTHER_ROWS,
     OTHERS,
     SCORES,
@@ -166,75 +165,6 @@ MARGIN = (
     ),
 )
 
-ONE_HOT = numbers(*np.eye(4)[CLASSES])
-DEALT = {"y": CLASSES, "P": OTHER_ROWS}
-SCORED = {"y": CLASSES, "Z": LOGITS}
-ROW = numbers([0.7, 0.2, 0.1])
-MULTICLASS = (
-    case(
-        "soft rows",
-        "categorical_ce",
-        {"Y": TARGET_ROWS, "P": OTHER_ROWS},
-        keras("categorical_crossentropy", "Y", "P", cells=False),
-        torch("cross_entropy", logs("P"), "Y"),
-    ),
-    case(
-        "one-hot rows",
-        "categorical_ce",
-        {"Y": ONE_HOT, "P": OTHER_ROWS},
-        keras("categorical_crossentropy", "Y", "P", cells=False),
-        sklearn("log_loss", call("numpy.argmax", "Y", 1), "P", labels=[0, 1, 2, 3]),
-    ),
-    case(
-        "classes",
-        "sparse_categorical_ce",
-        DEALT,
-        keras("sparse_categorical_crossentropy", "y", "P", cells=False),
-        torch("nll_loss", logs("P"), "y"),
-        sklearn("log_loss", "y", "P", labels=[0, 1, 2, 3]),
-    ),
-    case(
-        "soft rows",
-        "softmax_ce",
-        {"Y": TARGET_ROWS, "Z": LOGITS},
-        torch("cross_entropy", "Z", "Y"),
-        keras("categorical_crossentropy", "Y", "Z", cells=False, from_logits=True),
-        optax("softmax_cross_entropy", "Z", "Y"),
-    ),
-    case(
-        "classes",
-        "sparse_softmax_ce",
-        SCORED,
-        torch("cross_entropy", "Z", "y"),
-        keras("sparse_categorical_crossentropy", "y", "Z", cells=False, from_logits=True),
-        optax("softmax_cross_entropy_with_integer_labels", "Z", "y"),
-    ),
-    case(
-        "probabilities taken for logits",
-        "sparse_softmax_ce",
-        {"y": np.array([0]), "Z": ROW},
-        torch("cross_entropy", "Z", "y"),
-        printed=[0.7679],
-        randomise=False,
-    ),
-    case(
-        "one row",
-        "sparse_categorical_ce",
-        {"y": np.array([0]), "P": ROW},
-        torch("nll_loss", logs("P"), "y"),
-        printed=[0.3567],
-        randomise=False,
-    ),
-    case(
-        "one row of logits",
-        "sparse_softmax_ce",
-        {"y": np.array([0]), "Z": numbers([2.0, 1.0, 0.1])},
-        torch("cross_entropy", "Z", "y"),
-        printed=[0.417],
-        randomise=False,
-    ),
-)
-
 PAIRED = {"p": TARGET_ROWS, "q": OTHER_ROWS}
 TEXTBOOK = {
     "p": np.array([[0.5, 0.5, 0.0], [0.1, 0.2, 0.7]]),
@@ -365,4 +295,4 @@ SIMILARITY = (
     ),
 )
 
-CASES = BINARY + MARGIN + MULTICLASS + DISTRIBUTIONS + SIMILARITY
+CASES = BINARY + MARGIN + DISTRIBUTIONS + SIMILARITY
