@@ -25,6 +25,8 @@ def simplified(text: str, values: Mapping[str, Any]) -> str:
 
     >>> simplified("t = y if s == 0 else y * (1 - s); w * t + c", {"s": 0.0, "w": 1.0, "c": 0.0})
     'y'
+    >>> simplified("0 if y == ignored else y + s / n", {"ignored": None, "s": 0.0})
+    'y'
     """
     folder = _Folder(values)
     found: list[str] = []
@@ -57,6 +59,10 @@ class _Folder(ast.NodeTransformer):
         self.generic_visit(node)
         left, right = self._value(node.left), self._value(node.right)
         match node.op:
+            case ast.Mult() | ast.Div() if left == 0:
+                return node.left
+            case ast.Mult() if right == 0:
+                return node.right
             case ast.Mult() if left == 1:
                 return node.right
             case ast.Mult() | ast.Div() | ast.Pow() if right == 1:
@@ -80,6 +86,8 @@ class _Folder(ast.NodeTransformer):
         match node:
             case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in _TESTS:
                 one, other = self._value(left), self._value(right)
+                if isinstance(op, ast.Eq) and None in (one, other) and _UNKNOWN in (one, other):
+                    return False  # what is not known here is a number
                 if one is _UNKNOWN or other is _UNKNOWN:
                     return _UNKNOWN
                 return _TESTS[type(op)](one, other)

@@ -106,7 +106,7 @@ def _categorical_slope(target: Rows, prediction: Rows, *, label_smoothing: float
     formula=f"q = {CLIPPED}\nt = (1 - label_smoothing) * y + label_smoothing / len(y)\n-sum(t * log(q))",
     gradient=_categorical_slope,
     gradient_formula="t = (1 - label_smoothing) * y + label_smoothing / len(y)\n"
-    "[-t[c] / p[c] if eps <= p[c] and p[c] <= 1 - eps else 0 for c in range(len(p))]",
+    "-t / p if eps == 0 else [-t[c] / p[c] if eps <= p[c] and p[c] <= 1 - eps else 0 for c in range(len(p))]",
     kinks=("min(abs(p - eps)) if eps > 0 else 1", "min(abs(1 - p - eps)) if eps > 0 else 1"),
     unit="nats",
     likelihood=CATEGORICAL,
@@ -204,8 +204,8 @@ def _sparse_counts(target: Rows, prediction: Rows, *, ignore_index: float | None
     params=[IGNORE, CLIP],
     formula="0 if y == ignore_index else -log(p[y] if eps == 0 else max(eps, min(p[y], 1 - eps)))",
     gradient=_sparse_slope,
-    gradient_formula="[-1 / p[c] if c == y and y != ignore_index and eps <= p[c] and p[c] <= 1 - eps else 0 "
-    "for c in range(len(p))]",
+    gradient_formula="0 * p if y == ignore_index else (-one_hot(y, p) / p[y] if eps == 0 else "
+    "[-1 / p[c] if c == y and eps <= p[c] and p[c] <= 1 - eps else 0 for c in range(len(p))])",
     kinks=("min(abs(p - eps)) if eps > 0 else 1", "min(abs(1 - p - eps)) if eps > 0 else 1"),
     unit="nats",
     likelihood="categorical",

@@ -222,6 +222,12 @@ def _best_logits(found: Floats, shares: Floats, params: Values) -> Floats:
     return np.where(found == params["ignore_index"], -800.0, logits)
 
 
+SPREAD = (
+    "((1 - label_smoothing) * one_hot(y, z) + label_smoothing / len(z)) * (1 if weight is None else weight)"
+)
+"""The class as a target row, smoothed and weighted."""
+
+
 @loss(
     "sparse_softmax_ce",
     title="Sparse softmax cross-entropy",
@@ -229,13 +235,11 @@ def _best_logits(found: Floats, shares: Floats, params: Values) -> Floats:
     aliases=("sparse_softmax_cross_entropy", "softmax_cross_entropy_with_integer_labels"),
     inputs=(CLASS_OR_NONE, LOGITS),
     params=[SMOOTHING, WEIGHT, IGNORE],
-    formula="s = (1 - label_smoothing) * one_hot(y, z) + label_smoothing / len(z)\n"
-    "t = s if weight is None else weight * s\n"
-    "0 if y == ignore_index else sum(t * (log(sum(exp(z))) - z))",
+    formula="0 if y == ignore_index else (log(sum(exp(z))) - z[y] if label_smoothing == 0 and weight is None "
+    f"else sum({SPREAD} * (log(sum(exp(z))) - z)))",
     gradient=_sparse_slope,
-    gradient_formula="s = (1 - label_smoothing) * one_hot(y, z) + label_smoothing / len(z)\n"
-    "t = s if weight is None else weight * s\n"
-    "0 * z if y == ignore_index else sum(t) * exp(z) / sum(exp(z)) - t",
+    gradient_formula="0 * z if y == ignore_index else (exp(z) / sum(exp(z)) - one_hot(y, z) "
+    f"if label_smoothing == 0 and weight is None else sum({SPREAD}) * exp(z) / sum(exp(z)) - {SPREAD})",
     unit="nats",
     likelihood="categorical, with probabilities softmax(z)",
     best_constant=FrequencyConstant(

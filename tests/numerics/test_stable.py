@@ -14,6 +14,7 @@ from losscli.arrays import Floats, Rows
 from losscli.losses import all_losses
 from losscli.numerics import pieces, stable
 from losscli.numerics.directions import cosine_and_distance, rejection
+from tests.shapes import drawn
 
 moderate = st.floats(-1e100, 1e100).filter(lambda x: x == 0.0 or abs(x) > 1e-100)
 blocks = st.integers(1, 6).flatmap(
@@ -102,12 +103,10 @@ def test_pieces_are_the_whole(size: int) -> None:
 def test_losses_in_pieces_are_the_whole(loss, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
     generator = np.random.default_rng(8)
     params = loss.resolve({})
-    arrays = []
-    for entry in loss.inputs:
-        shape = (300, 4) if entry.shape.value == "vector" else (300,)
-        arrays.append(entry.domain_for(params).good(generator, shape, 4))
+    arrays = drawn(loss, params, (300, 1), generator)
     whole = loss(*arrays)
     monkeypatch.setattr(pieces, "PIECE", 64)
+    monkeypatch.setattr(pieces, "MATRICES", 16)
     assert np.array_equal(loss(*arrays), whole)
 
 
