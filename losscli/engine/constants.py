@@ -161,10 +161,8 @@ class ConstantFinder:
         return Baseline(baseline.words, baseline.value, constant, 1.0 - headline.value / constant.value)
 
     def _frequency(self, fact: FrequencyConstant) -> list[Baseline]:
-        size = (
-            max(self._width, max(self._classes, default=0) + 1) if min(self._classes, default=0) >= 0 else 0
-        )
-        codes = list(range(size)) if self._bound_shape_is_indexed() else sorted(self._classes)
+        # a class without a column marks rows that are left out
+        codes = list(range(self._width)) if self._bound_shape_is_indexed() else sorted(self._classes)
         shares = np.array([mean(self._classes.get(code, ExactSum()), self._weight).value for code in codes])
         value = fact.constant(np.array(codes, dtype=np.float64), shares, self._bound.params)
         return [Baseline(fact.words, _value(value), Figure(float(fact.loss(shares, self._bound.params))))]

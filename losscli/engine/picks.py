@@ -90,7 +90,9 @@ class Layout(NamedTuple):
         else:
             index = int(np.argmax(target))
             shown = self._name(index) if target[index] == 1.0 else f"{self._name(index)} {target[index]:.3g}"
-        return (shown, float(predictions[index]), self._name(best), float(predictions[best]))
+        known = 0 <= index < len(predictions)  # a class without a column marks a row that is left out
+        own: Cell = float(predictions[index]) if known else ""
+        return (shown, own, self._name(best), float(predictions[best]))
 
     def _name(self, index: int) -> str:
         return self.classes[index] if index < len(self.classes) else str(index)
