@@ -33,6 +33,7 @@ class Score:
         self._weight = ExactSum()
         self._counted: ExactSum | None = None
         self._rows = 0
+        self._left_out = 0
         self._weighted = False
         self._all: tuple[Sequence[Rows], Floats | None] | None = None
 
@@ -81,6 +82,7 @@ class Score:
         keep = counts > 0.0
         if keep.all():
             return values, weights
+        self._left_out += len(keep) - int(np.count_nonzero(keep))
         return [column[keep] for column in values], None if weights is None else weights[keep]
 
     @property
@@ -157,7 +159,7 @@ class Score:
         if convention.reduce == "sum":
             return self._figure(self._summaries[result].result()["sum"])
         if convention.by_rows and self._weighted:
-            return self._figure(ratio(self._summaries[result].total, self._rows))
+            return self._figure(ratio(self._summaries[result].total, self._rows - self._left_out))
         return None
 
     @property
@@ -202,7 +204,7 @@ class Score:
         if bound.convention.reduce == "sum":
             return figure(total.number())
         if bound.convention.by_rows:
-            return figure(ratio(total, self._rows))
+            return figure(ratio(total, self._rows - self._left_out))
         return figure(ratio(total, self._counted if self._counted is not None else summary.exact_weight))
 
     def total(self, result: int) -> float:
