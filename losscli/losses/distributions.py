@@ -223,9 +223,9 @@ def _kl_slope(target: Rows, prediction: Rows, *, base: str, log_target: str, log
     differs={"scipy": "special.kl_div adds q - p to each term: that is generalized_kl"},
     contrast=([[0.5, 0.5, 0.0], [0.1, 0.2, 0.6995]], [[0.4, 0.4, 0.2], [0.2, 0.2, 0.6]]),
     # Rows whose sums differ in the last digits give either sign: the gap between the sums is then a term.
-    # Of logarithms the probabilities are rounded, so that each term counts.
+    # Of logarithms the probabilities are rounded, so that all terms count.
     accuracy=Accuracy(
-        against=f"{AS_PROBABILITIES}; max(max(abs(a * log(a, base))), max(abs(a * log(b, base)))) "
+        against=f"{AS_PROBABILITIES}; max(sum(abs(a * log(a, base))), sum(abs(a * log(b, base)))) "
         "if log_target == 'yes' or log_prediction == 'yes' else sum(a - b) * log(exp(1), base)"
     ),
     source="Kullback and Leibler (1951), doi:10.1214/aoms/1177729694",

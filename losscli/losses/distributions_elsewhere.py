@@ -12,7 +12,7 @@ from losscli.domains import SIMPLEX, UNIT, Fault, Simplex
 from losscli.losses.binary_elsewhere import KERAS_CLIP
 from losscli.losses.multiclass_elsewhere import keras_shares, keras_touches
 from losscli.numerics.divergences import LOGARITHMS, NATS, jensen_shannon, relative_entropy
-from losscli.numerics.stable import quietly, sum_columns
+from losscli.numerics.stable import dot_columns, quietly, sum_columns
 from losscli.registry import Convention, vectors
 
 
@@ -131,8 +131,8 @@ def divergence(target: Rows, prediction: Rows, *, base: str, log_target: str, lo
     true = probabilities(target, log_target)
     first = target if log_target == "yes" else np.log(target)
     second = prediction if log_prediction == "yes" else np.log(prediction)
-    terms = np.where(true == 0.0, 0.0, true * (first - second))
-    return np.asarray(sum_columns(terms) / NATS[base])
+    gap = np.where(true == 0.0, 0.0, first - second)
+    return np.asarray(dot_columns(true, gap) / NATS[base])
 
 
 def _torch_kl(target: Rows, prediction: Rows, **params: str) -> Floats:
