@@ -44,7 +44,20 @@ def adversarial(loss: Loss, params: Values, rows: int, generator: np.random.Gene
     if loss.family in ("margin", "ranking") and drawn[focus].ndim == 2:
         _lead_by_one(drawn[focus], generator.spawn(1)[0])
         _lead_as_perfect(loss, params, drawn, generator.spawn(1)[0])
+    if [domain == REALS for domain in domains] == [False, True, True] and drawn[focus].ndim == 1:
+        _lead_by_the_margin(drawn, params, generator.spawn(1)[0])
     return drawn
+
+
+def _lead_by_the_margin(drawn: list[Rows], params: Values, generator: np.random.Generator) -> None:
+    """In some rows the first of two scores leads by the margin as rounded, both small beside it."""
+    margin = params.get("margin")
+    if not isinstance(margin, float) or not margin > 0.0:
+        return
+    target, first, second = drawn
+    rows = np.flatnonzero(generator.random(len(target)) < 0.15)
+    first[rows] = margin * generator.uniform(-0.5, 0.5, rows.size)
+    second[rows] = first[rows] - np.where(target[rows] > 0.0, margin, -margin)
 
 
 def _draw(domain: Domain, shape: tuple[int, ...], width: int, generator: np.random.Generator) -> Rows:
