@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -30,6 +32,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if out:
         config.hook.pytest_deselected(items=out)
         items[:] = [item for item in items if item not in set(out)]
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A worker hands its exemptions to the one who prints them."""
+    output = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output["exemptions"] = [[*key, sorted(names)] for key, names in EXEMPTIONS.items()]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    for law, fact, names in getattr(node, "workeroutput", {}).get("exemptions", ()):
+        EXEMPTIONS[law, fact] |= set(names)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

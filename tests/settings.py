@@ -11,7 +11,7 @@ from losscli.params import Param, ParamValue
 from losscli.registry import Loss
 from tests.shapes import fits_some_shape
 
-FRESH_SEED = int(os.environ.get("LOSSCLI_TEST_SEED") or secrets.randbelow(2**32))
+FRESH_SEED = int(os.environ.setdefault("LOSSCLI_TEST_SEED", str(secrets.randbelow(2**32))))
 """Another one each run, printed in pytest's header; set LOSSCLI_TEST_SEED to repeat a run."""
 
 

@@ -34,6 +34,8 @@ class Elsewhere:
             if bind_loss(bound.loss, {}, convention=convention).part != bound.part:
                 continue  # another measure under the same name, such as D2 of another loss
             own = bind_loss(bound.loss, bound.changed, convention=convention)
+            if not convention.inputs and _domains(own) != _domains(bound):
+                continue  # its defaults ask for other data, such as logits
             computes = convention.rows or convention.combine or convention.by_rows or convention.single
             if computes or convention.reduce != "mean" or own.params != bound.params:
                 self._others.append(_Other(own, score, columns))
@@ -55,6 +57,10 @@ class Elsewhere:
             if mine is not None and not told and _differ(mine, entry.value, other.tolerance):
                 found.append(entry)
         return tuple(found)
+
+
+def _domains(bound: BoundLoss) -> list[object]:
+    return [entry.domain_for(bound.params) for entry in bound.inputs]
 
 
 class _Other:
