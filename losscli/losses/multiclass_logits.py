@@ -26,6 +26,7 @@ from losscli.losses.class_inputs import (
     smoothed,
     weights_fit,
 )
+from losscli.numerics.simplex import times_log_sum
 from losscli.numerics.stable import quietly, scaled_difference, softmax, sum_columns
 from losscli.params import as_number, as_numbers
 from losscli.registry import (
@@ -82,7 +83,7 @@ def _of_rows(rows: Rows, logits: Rows) -> Floats:
     """Softmax cross-entropy of target rows that need not sum to 1."""
     parts = softmax(logits)
     below = scaled_difference(rows, parts.highest[:, None], logits)
-    return sum_columns(below) + sum_columns(rows) * np.log1p(parts.others)
+    return sum_columns(below) + times_log_sum(sum_columns(rows), logits, parts)
 
 
 @quietly
@@ -303,5 +304,5 @@ def sparse_softmax_ce(
         rows = _of_rows(_rows_for(known, prediction.shape[1], label_smoothing, weight), prediction)
     else:
         parts = softmax(prediction)
-        rows = (parts.highest - own(known, prediction)) + np.log1p(parts.others)
+        rows = (parts.highest - own(known, prediction)) + times_log_sum(1.0, prediction, parts)
     return rows if ignored is None else np.where(ignored, 0.0, rows)

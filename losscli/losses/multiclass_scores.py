@@ -9,7 +9,7 @@ import numpy as np
 from losscli.arrays import Floats, Rows
 from losscli.domains import Interval
 from losscli.losses.class_inputs import CLASS, CLASS_ROW, LOGITS, SCORES, index_of, one_hot, own
-from losscli.numerics.simplex import above_threshold
+from losscli.numerics.simplex import above_threshold, times_log_sum
 from losscli.numerics.stable import quietly, scaled_difference, softmax, sum_columns
 from losscli.params import Param
 from losscli.registry import (
@@ -22,6 +22,9 @@ from losscli.registry import (
     loss,
     zero_rows,
 )
+
+SURE = 2.0**-900
+"""What is left of a probability of 1 where its logarithm and the rest are the same number."""
 
 
 @quietly
@@ -67,7 +70,7 @@ def _poly_slope(target: Rows, prediction: Rows, *, epsilon: float) -> Rows:
         ),
     ),
     contrast=([[1.0, 0.0], [0.25, 0.75]], [[0.0, 0.0], [1.5, -2.0]]),
-    accuracy=Accuracy(8.0, "sum(y) * log(sum(exp(z))) - sum(y * z)"),
+    accuracy=Accuracy(4.0, "sum(y) * log(sum(exp(z))) - sum(y * z)"),
     source="Leng et al. (2022), arXiv 2204.12511",
 )
 @quietly
@@ -83,10 +86,15 @@ def poly1_ce(target: Rows, prediction: Rows, *, epsilon: float) -> Floats:
     >>> poly1_ce([[1.0, 0.0], [0.0, 1.0]], [[0.0, 0.0], [1.0, 3.0]]).round(4).tolist()
     [1.6931, 0.3653]
     """
-    parts = softmax(prediction)
-    below = scaled_difference(target, parts.highest[:, None], prediction)
-    entropy = sum_columns(below) + sum_columns(target) * np.log1p(parts.others)
-    return entropy + epsilon * sum_columns(target * parts.complements)
+    parts, size = softmax(prediction), sum_columns(target)
+    below = sum_columns(scaled_difference(target, parts.highest[:, None], prediction))
+    entropy = below + times_log_sum(size, prediction, parts)
+    found = entropy + epsilon * sum_columns(target * parts.complements)
+    sure = (parts.others < SURE) & (below == 0.0)
+    if sure.any():  # both terms are the same tiny number: rounded once
+        likely = np.take_along_axis(target, parts.top[:, None], axis=1)[:, 0]
+        found = np.where(sure, times_log_sum(size + epsilon * likely, prediction, parts), found)
+    return found
 
 
 @quietly

@@ -9,7 +9,19 @@ from __future__ import annotations
 import numpy as np
 
 from losscli.arrays import Floats, Rows
-from losscli.numerics.stable import quietly, sum_parts, two_difference, two_product, two_sum
+from losscli.numerics.stable import (
+    Softmax,
+    quietly,
+    sum_columns,
+    sum_parts,
+    two_difference,
+    two_product,
+    two_sum,
+)
+
+_FAINT = 2.0**-960
+"""Sums of exponentials below it consist of numbers that lost digits, being among the smallest doubles."""
+_LIFT = 540
 
 
 @quietly
@@ -36,6 +48,24 @@ def above_threshold(scores: Rows) -> Rows:
         if np.array_equal(inside, kept):
             return rise
         kept = inside
+
+
+@quietly
+def times_log_sum(factor: Floats | float, logits: Rows, parts: Softmax) -> Floats:
+    """(n,): factor * log(sum(exp(z - highest))), rounded once also where it is among the smallest doubles.
+
+    There the exponential of half the exponent is squared, far above the smallest doubles.
+    """
+    found = factor * np.log1p(parts.others)
+    faint = np.flatnonzero(parts.others < _FAINT)
+    if faint.size:
+        gap, rest = two_difference(logits[faint], parts.highest[faint, None])
+        half = np.ldexp(np.exp(0.5 * gap), _LIFT)
+        half += half * np.where(half > 0.0, 0.5 * rest, 0.0)
+        np.put_along_axis(half, parts.top[faint, None], 0.0, axis=1)
+        own = factor[faint] if isinstance(factor, np.ndarray) else factor
+        found[faint] = np.ldexp(own * sum_columns(half * half), -2 * _LIFT)
+    return np.asarray(found)
 
 
 @quietly

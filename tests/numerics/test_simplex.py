@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import decimal
 from fractions import Fraction
 
 import numpy as np
@@ -9,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from losscli.numerics.simplex import above_threshold, power_of_rest, running_excess
+from losscli.numerics.simplex import above_threshold, power_of_rest, running_excess, times_log_sum
+from losscli.numerics.stable import softmax
 
 scores = st.lists(st.floats(-3.0, 3.0), min_size=1, max_size=6)
 
@@ -67,3 +69,13 @@ def test_running_sums_less_a_step_do_not_cancel() -> None:
         for column, value in enumerate(got):
             exact = sum(map(Fraction, row[: column + 1])) - (1 if column >= step else 0)
             assert abs(Fraction(value) - exact) <= abs(exact) * Fraction(1, 2**52)
+
+
+def test_the_smallest_sums_are_rounded_once() -> None:
+    logits = np.array([[720.3, 0.1, 0.2, 0.3], [745.0, 0.0, 0.0, 0.0], [2.0, 1.0, 0.0, -1.0]])
+    found = times_log_sum(5.0, logits, softmax(logits))
+    for row, value in zip(logits.tolist(), found.tolist(), strict=True):
+        with decimal.localcontext(decimal.Context(prec=400, Emin=-9999)):
+            terms = [(decimal.Decimal(one) - decimal.Decimal(row[0])).exp() for one in row[1:]]
+            wanted = 5 * (1 + sum(terms)).ln()
+        assert abs(value - float(wanted)) <= 2.0 * np.spacing(float(wanted))
