@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
+from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -226,8 +227,10 @@ class Accuracy(NamedTuple):
     `ulp` is the bar; `against` says in units of what the error is measured: of the "value", or, for losses
     that change sign, of the "largest term" or of an expression where that is larger. `textbook_holds` is true
     where the textbook formula is already exact, so that no adversarial point takes it beyond twice the bar.
+    `hard` are parameters that are tried as well, where only they let the textbook formula fail for sure.
     """
 
     ulp: float = 4.0
     against: str = "value"
     textbook_holds: bool = False
+    hard: Mapping[str, float] = MappingProxyType({})

@@ -87,6 +87,8 @@ def measure(loss: Loss, points: int, seed: int) -> Measured:
     found = Measured(loss)
     generator = np.random.default_rng(seed)
     tried = [*settings(loss, seed), *barely_on(loss)]
+    if loss.accuracy.hard:
+        tried.append(loss.resolve(loss.accuracy.hard))
     share = max(1, math.ceil(points / len(tried)))
     for params in tried:
         done = 0
