@@ -73,9 +73,12 @@ def difference(result: Entry, entry: Entry) -> str | None:
 
 
 def located(argument: str) -> str:
-    """The argument with its sample file's full path."""
+    """The argument with its sample file's full path, perhaps behind a role: train=sample_data/..."""
+    role, equals, source = argument.rpartition("=")
     prefix = f"{SAMPLES.name}/"
-    return f"{SAMPLES}/{argument.removeprefix(prefix)}" if argument.startswith(prefix) else argument
+    if not source.startswith(prefix):
+        return argument
+    return f"{role}{equals}{SAMPLES}/{source.removeprefix(prefix)}"
 
 
 def main(launch: Sequence[str]) -> int:

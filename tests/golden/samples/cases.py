@@ -2,71 +2,17 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
 
 import formulas
 import numpy as np
-from foreign import Arrays, Call, Name, call
+import roles
+from case import METRICS, TORCH, Case, numbers, records
+from foreign import Call, Name, call
 from formulas import Formula
 
-DATA = Path(__file__).resolve().parents[3] / "sample_data"
 SPECIES = ("setosa", "versicolor", "virginica")
 OUTCOMES = ("sun", "cloud", "rain", "snow")
-TORCH = "torch.nn.functional"
-METRICS = "sklearn.metrics"
-
-
-@dataclass(frozen=True)
-class Case:
-    """One command and one of its results."""
-
-    arguments: str  # what follows `losscli compute`, the files without their folder
-    loss: str
-    formula: Formula
-    arrays: Arrays
-    inputs: tuple[str, ...]  # the arrays that the formula takes, in order
-    calls: tuple[Call, ...]
-    # None where the loss itself says how rows combine (a root of a mean).
-    reduction: str | None = "mean"
-    weights: str | None = None
-
-    @property
-    def files(self) -> list[str]:
-        """The sample files that the command reads."""
-        words = [word.split(":")[0] for word in self.arguments.split()]
-        return [word for word in words if word.endswith(".csv")]
-
-    def words(self) -> list[str]:
-        """The arguments as the shell passes them on, to be run beside the folder sample_data."""
-        return [
-            "compute",
-            *(
-                f"sample_data/{word}" if ".csv" in word and not word.startswith("-") else word
-                for word in self.arguments.split()
-            ),
-        ]
-
-    def sentence(self, digits: int) -> str:
-        """How the value at many digits was obtained."""
-        how = "" if self.reduction is None else f"{self.reduction} over rows of "
-        weights = f", weights {self.weights}" if self.weights else ""
-        return f"{how}{self.formula.text}, at {digits} digits{weights}"
-
-
-def numbers(file: str, *columns: str) -> np.ndarray:
-    """Columns of a sample file as doubles: one as (n,), several as (n, k)."""
-    found = [[float(row[column]) for column in columns] for row in records(file)]
-    table = np.array(found)
-    return table[:, 0].copy() if len(columns) == 1 else table
-
-
-def records(file: str) -> list[dict[str, str]]:
-    """The rows of a sample file by column name."""
-    with (DATA / file).open(newline="", encoding="ascii") as lines:
-        return list(csv.DictReader(lines))
 
 
 def ten_rows() -> list[Case]:
@@ -305,4 +251,38 @@ def entropy(*names: str, **options: object) -> Call:
     return call("numpy.mean", call("scipy.stats.entropy", *names, axis=1, **options))
 
 
-CASES = [*ten_rows(), *worked_examples(), *margins(), *cancer(), *iris(), *diabetes(), *distributions()]
+def saturated() -> list[Case]:
+    """Probabilities of exactly 0 and 1: what each framework makes of them, and the Brier score."""
+    arrays = {"y": numbers("saturated.csv", "y"), "p": numbers("saturated.csv", "p")}
+    known = (
+        ("bce:as=torch", formulas.BCE_TORCH, (call(f"{TORCH}.binary_cross_entropy", "p", "y"),)),
+        (
+            "bce:as=keras",
+            formulas.BCE_KERAS,
+            (call("numpy.mean", call("keras.losses.binary_crossentropy", "y", "p", axis=0)),),
+        ),
+        ("bce:as=sklearn", formulas.BCE_SKLEARN, (call(f"{METRICS}.log_loss", "y", "p"),)),
+        (
+            "brier",
+            formulas.SQUARED,
+            (call(f"{METRICS}.brier_score_loss", "y", "p"), call(f"{TORCH}.mse_loss", "p", "y")),
+        ),
+    )
+    arguments = f"{','.join(spec for spec, *_ in known)} saturated.csv:y :p"
+    return [
+        Case(arguments, spec.split(":")[0], formula, arrays, ("y", "p"), calls)
+        for spec, formula, calls in known
+    ]
+
+
+CASES = [
+    *ten_rows(),
+    *worked_examples(),
+    *saturated(),
+    *margins(),
+    *cancer(),
+    *iris(),
+    *diabetes(),
+    *distributions(),
+    *roles.CASES,
+]

@@ -13,6 +13,8 @@ import numpy as np
 Arrays = Mapping[str, np.ndarray]
 # The name under which a library is installed, where it is not the name it is imported by.
 DISTRIBUTIONS = {"sklearn": "scikit-learn"}
+# Libraries that compute in single precision, whatever they are given.
+SINGLE = frozenset({"keras"})
 
 
 @dataclass(frozen=True)
@@ -84,10 +86,10 @@ def given(value: Any, arrays: Arrays, library: str) -> Any:
 
 
 def resolve(dotted: str) -> Any:
-    """The function of this dotted name; JAX counts in 64 bits for optax, and in its usual 32 for Keras."""
+    """The function of this dotted name; JAX counts in 64 bits for optax and rax, in 32 for Keras."""
     parts = dotted.split(".")
-    if parts[0] in ("optax", "keras") or parts[-1] == "keras":
-        importlib.import_module("jax").config.update("jax_enable_x64", parts[0] == "optax")
+    if parts[0] in ("optax", "rax", "keras") or parts[-1] == "keras":
+        importlib.import_module("jax").config.update("jax_enable_x64", parts[0] in ("optax", "rax"))
     for length in range(len(parts) - 1, 0, -1):
         try:
             found: Any = importlib.import_module(".".join(parts[:length]))

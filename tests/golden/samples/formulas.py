@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import mpmath
+import numpy as np
 from mpmath import mpf
 
 DIGITS = 50
@@ -73,6 +74,46 @@ def cross_entropy(p: Sequence[Number], q: Sequence[Number]) -> Number:
     return -sum(times_log(a, b) for a, b in zip(p, q, strict=True))
 
 
+def single(value: Number) -> Number:
+    """The number that single precision holds instead."""
+    return mpf(float(np.float32(float(value))))
+
+
+def clipped_bce(y: Number, p: Number, low: Number, high: Number) -> Number:
+    """Binary cross-entropy of a probability that is kept between two bounds."""
+    kept = min(max(p, low), high)
+    return -times_log(y, kept) - times_log(1 - y, 1 - kept)
+
+
+def single_bce(y: Number, p: Number, clip: float) -> Number:
+    """Binary cross-entropy of the two chances as single precision holds them, clipped there."""
+    kept = min(max(single(p), single(clip)), single(1 - single(clip)))
+    return -times_log(y, kept) - times_log(1 - y, single(1 - kept))
+
+
+def floored_bce(y: Number, p: Number, floor: int) -> Number:
+    """Binary cross-entropy whose logarithms never fall below the floor."""
+    hit, miss = (mpmath.log(part) if part else mpf(floor) for part in (p, 1 - p))
+    return -(y * max(hit, mpf(floor)) + (1 - y) * max(miss, mpf(floor)))
+
+
+def seasonal(series: Sequence[Number], season: int, power: int) -> Number:
+    """The mean power of a series' absolute differences over a season."""
+    differences = [abs(a - b) ** power for a, b in zip(series[season:], series, strict=False)]
+    return sum(differences) / len(differences)
+
+
+def quantiles(y: Number, q: Sequence[Number], levels: Sequence[float]) -> Number:
+    """The mean pinball loss of several quantiles; the levels are doubles, as in every library."""
+    pairs = [(y - value, mpf(level)) for value, level in zip(q, levels, strict=True)]
+    return sum(max(level * rest, (level - 1) * rest) for rest, level in pairs) / len(pairs)
+
+
+def interval(y: Number, low: Number, high: Number, alpha: float) -> Number:
+    """The width, and 2 / alpha for each unit outside."""
+    return high - low + 2 / mpf(alpha) * (max(low - y, mpf(0)) + max(y - high, mpf(0)))
+
+
 BCE = Formula("-(y ln p + (1 - y) ln(1 - p))", lambda y, p: -times_log(y, p) - times_log(1 - y, 1 - p))
 BCE_LOGITS = Formula(
     "-(y ln s(z) + (1 - y) ln(1 - s(z))), s(z) = 1/(1 + e^-z)",
@@ -116,3 +157,43 @@ KL_BITS = Formula("sum of P_c log2(P_c / Q_c)", lambda p, q: divergence(p, q) / 
 KL_TEN = Formula("sum of P_c log10(P_c / Q_c)", lambda p, q: divergence(p, q) / mpmath.log(10))
 JS = Formula("KL(P, M)/2 + KL(Q, M)/2 in nats, M = (P + Q)/2", jensen_shannon)
 COSINE = Formula("1 - P.Q / (|P| |Q|)", cosine_distance)
+BCE_TORCH = Formula(
+    "-(y max(ln p, -100) + (1 - y) max(ln(1 - p), -100))", lambda y, p: floored_bce(y, p, -100)
+)
+BCE_SKLEARN = Formula(
+    "-(y ln p + (1 - y) ln(1 - p)), p clipped to [2^-52, 1 - 2^-52]",
+    lambda y, p: clipped_bce(y, p, mpf(2) ** -52, 1 - mpf(2) ** -52),
+)
+BCE_KERAS = Formula(
+    "-(y ln p + (1 - y) ln(1 - p)), p and 1 - p in single precision, p clipped there to [1e-7, 1 - 1e-7]",
+    lambda y, p: single_bce(y, p, 1e-7),
+)
+GAUSSIAN_NLL = Formula("(ln v + (y - m)^2 / v) / 2", lambda y, m, v: (mpmath.log(v) + (y - m) ** 2 / v) / 2)
+GAUSSIAN_NLL_FULL = Formula(
+    "(ln(2 pi v) + (y - m)^2 / v) / 2",
+    lambda y, m, v: (mpmath.log(2 * mpmath.pi * v) + (y - m) ** 2 / v) / 2,
+)
+THREE_QUANTILES = Formula(
+    "mean over t in (0.1, 0.5, 0.9) of max(t (y - q_t), (t - 1) (y - q_t))",
+    lambda y, q: quantiles(y, q, (0.1, 0.5, 0.9)),
+)
+INTERVAL_80 = Formula(
+    "u - l + 10 max(0, l - y) + 10 max(0, y - u)", lambda y, b: interval(y, b[0], b[1], 0.2)
+)
+MASE_4 = Formula(
+    "|p - y| / mean of |T_i - T_(i-4)|, T the history of the row's shop",
+    lambda y, p, history: abs(p - y) / seasonal(history, 4, 1),
+)
+RMSSE_4 = Formula(
+    "root of the mean of (p - y)^2 / mean of (T_i - T_(i-4))^2, T the history of the row's shop",
+    lambda y, p, history: (p - y) ** 2 / seasonal(history, 4, 2),
+    mpmath.sqrt,
+)
+LISTNET = Formula(
+    "sum of Y_i (ln(sum of e^S) - S_i) over a list",
+    lambda y, s: sum(a * (log_sum_exp(s) - b) for a, b in zip(y, s, strict=True)),
+)
+PAIR = Formula(
+    "ln(1 + e^(b - a)), a row for each pair of a list's scores, a the more relevant item's",
+    lambda a, b: mpmath.log(1 + mpmath.exp(b - a)),
+)
