@@ -79,7 +79,7 @@ def test_empty_standard_input() -> None:
 
 
 def test_gzip_on_standard_input_is_named() -> None:
-    code, said = run("-", content=gzip.compress(b"1\n"))
+    code, said = run("-", content=gzip.compress(b"1\n", mtime=0))
     assert code == 3
     assert "gzip" in said
 
@@ -109,10 +109,10 @@ def test_a_file_descriptor(tmp_path: Path) -> None:
 @pytest.mark.parametrize("size", [1, 100, 1 << 20])
 def test_gzip_of_several_members_and_padding(tmp_path: Path, size: int) -> None:
     data = (
-        gzip.compress(b"p\n1\n2")
-        + gzip.compress(b"3\n")
-        + gzip.compress(b"")
-        + gzip.compress(b"4")
+        gzip.compress(b"p\n1\n2", mtime=0)
+        + gzip.compress(b"3\n", mtime=0)
+        + gzip.compress(b"", mtime=0)
+        + gzip.compress(b"4", mtime=0)
         + b"\0" * 600
     )
     assert values(blocks(opened(written(tmp_path, "f.csv.gz", data), block_bytes=size))) == [[1.0, 23.0, 4.0]]
@@ -130,7 +130,7 @@ def test_damaged_gzip(tmp_path: Path, size: int) -> None:
 
 
 MAGIC = [
-    ("f.csv", gzip.compress(b"1\n"), "gzip"),
+    ("f.csv", gzip.compress(b"1\n", mtime=0), "gzip"),
     ("f.csv.gz", b"1\n", "not gzip"),
     ("f.npy", b"1\n", "not npy"),
     ("f.csv", b"\x93NUMPY\x01\x00", "npy"),
@@ -138,7 +138,7 @@ MAGIC = [
     ("f.csv", b"PAR1", "parquet"),
     ("f.tsv", "a\n1\n".encode("utf-16"), "UTF-16"),
     ("f", b"\x80\x04\x95", "pickle"),
-    ("f.csv.gz", gzip.compress(b"PAR1...."), "parquet"),
+    ("f.csv.gz", gzip.compress(b"PAR1....", mtime=0), "parquet"),
 ]
 
 
@@ -175,7 +175,7 @@ def test_the_format_option(tmp_path: Path) -> None:
     assert opened(path, format="ndjson").format == "ndjson"
     assert opened(path, format="JSONL").format == "ndjson"
     assert opened(path, format="tsv").format == "tsv"
-    packed = written(tmp_path, "g.dat", gzip.compress(b"1\n2\n"))
+    packed = written(tmp_path, "g.dat", gzip.compress(b"1\n2\n", mtime=0))
     assert values(blocks(opened(packed, format="csv.gz"))) == [[1.0, 2.0]]
     for wrong in ("parquet", "exe", "csv.bz2", ""):
         with pytest.raises(UnsupportedFormat):
