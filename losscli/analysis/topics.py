@@ -25,27 +25,66 @@ TOPICS = (
         "losses",
         "How losses are named: NAME[:PARAM=VALUE...], several with commas",
         """
-        losscli compute mse,mae,pinball:tau=0.9 d.csv:label :score
+        losscli compute mse,huber:delta=50 sample_data/diabetes.csv:target :prediction
+        losscli compute multi_quantile:tau=0.1,0.5,0.9 sample_data/demand.csv:sold \\
+          :q10,q50,q90
 
         A loss has one short name (bce), a title and aliases. Upper and lower case,
         `-` and `_` make no difference. A parameter stands behind the name:
         huber:delta=0.5. It answers to the frameworks' names for it as well, where
-        meaning and scale are the same.
+        meaning and scale are the same. Some parameters take several numbers, such as
+        levels of quantiles, or a weight for each class: weight=1,2,1.
         A comma that a digit, a sign or a dot follows continues a value; any other
-        comma starts the next loss. Several losses read the data once.
+        comma starts the next loss. Several losses read the data once; they must take
+        the same inputs.
+        The default of every parameter gives the plain formula: no clip, no constant,
+        no smoothing. A framework's own number: `losscli explain frameworks`.
         What a report prints as a loss is valid input again. `losscli list` prints
         all; `losscli explain bce` explains one.
         """,
         ("loss", "names", "parameters", "specs"),
     ),
     Topic(
+        "frameworks",
+        "The number that torch, Keras, scikit-learn or another one prints",
+        """
+        losscli compute bce sample_data/saturated.csv:y :p
+        losscli compute bce,bce:as=torch,bce:as=keras sample_data/saturated.csv:y :p
+        losscli compute bce,brier --as sklearn sample_data/saturated.csv:y :p
+        losscli compute torch.BCELoss,keras.mse sample_data/saturated.csv:y :p
+
+        A loss by itself is the plain formula. A framework may clip, drop or add a
+        constant, add up where we average, divide a weighted sum by the number of
+        rows, or count in single precision. Then the report says so by itself: which
+        framework prints which other number for these rows, on how many of them it
+        differs and where the first is (in JSON: `elsewhere`).
+        :as=FRAMEWORK is a parameter of every loss and gives that number; --as gives
+        it for all losses of the call. A framework with several functions for one loss
+        names them apart: bce:as=lightgbm.cross_entropy. One that lacks the loss is
+        exit 2.
+        FRAMEWORK.NAME means that function, with its own convention: torch.BCELoss is
+        bce:as=torch. NAME alone is enough where it means one loss, or where the number
+        of columns decides (log_loss); it is then our loss, without the framework's
+        clip. Where the values differ (poisson, hinge_loss), the error lists what to
+        type.
+        Keras computes in single precision, about seven digits: :as=keras rounds the
+        inputs as it does and clips there, then goes on in double precision. The two
+        agree to a millionth; a difference below that is not reported.
+        `losscli list --framework keras` prints what it has, in brackets where its
+        number is another one; `losscli explain bce` says when and why.
+        """,
+        ("framework", "as", "conventions", "convention", "elsewhere"),
+    ),
+    Topic(
         "sources",
         "How inputs are named: PATH[:COLUMNS]",
         """
-        losscli compute bce y.csv p.csv                      one column each
-        losscli compute bce d.csv:label :score               two columns of one file
-        losscli compute categorical_ce d.csv:y0..y2 :p0..p2  several columns
-        cat d.csv | losscli compute bce -:label :score       standard input
+        one column each, two columns of one file, several columns, standard input:
+        losscli compute bce sample_data/y.csv sample_data/p.csv
+        losscli compute mse sample_data/diabetes.csv:target :prediction
+        losscli compute sparse_softmax_ce sample_data/iris_logits.csv:species \\
+          :setosa..virginica
+        cat sample_data/price.csv | losscli compute mae -:target :prediction
 
         PATH is a file, or `-` for standard input. If the whole argument is an
         existing file, it is the path; otherwise the last `:` after the last `/`
@@ -54,15 +93,47 @@ TOPICS = (
         shell), or positions `@2`, `@2..@11`, `@2..`. A name that holds `,` or `:` is
         selected by @N.
         Without COLUMNS every column counts but those of --id. Sources come in the
-        order of the loss's inputs, the target first.
+        order of the loss's inputs, the target first; more about these:
+        `losscli explain inputs`.
         """,
-        ("source", "columns", "files", "inputs"),
+        ("source", "columns", "files"),
+    ),
+    Topic(
+        "inputs",
+        "Losses of more than a target and a prediction: roles, groups, histories",
+        """
+        losscli compute gaussian_nll sample_data/demand.csv:sold :forecast :variance
+        losscli compute gaussian_nll sample_data/demand.csv:sold \\
+          variance=:variance mean=:forecast
+        losscli compute mase:m=4 sample_data/demand.csv:sold :forecast \\
+          train=sample_data/demand_history.csv:sold --group shop
+        losscli compute listnet sample_data/searches.csv:relevance :score --group query
+
+        Sources are dealt to the inputs in order. ROLE=SOURCE names the input instead,
+        in any order; `losscli explain gaussian_nll` lists a loss's roles. One source
+        with as many columns as the loss has inputs gives one to each:
+        demand.csv:sold,forecast,variance.
+        An input that does not pair by row, the history that scales an error, is given
+        by its role only (train=SOURCE) and may have any length.
+        --group says what each row belongs to: a column, :COLUMN, or a source. A
+        ranking loss takes each group as one list, with one number a list; without
+        --group a column is one list, and a row of several columns is one. A scaled
+        error takes each group's own history: the other file has a column of the same
+        name. A loss that compares rows with each other (ntxent) stays within groups.
+        Rows of a group need not stand together. Lists have no --weight of rows.
+        A loss of vectors takes several columns as one row, or one column as one row
+        read downwards; the signature then says vector:downward.
+        A row may be a matrix: a .npy of three or more axes, the first of which is the
+        row, is given whole, without COLUMNS: `losscli compute ctc y.npy x.npy`.
+        """,
+        ("input", "role", "roles", "group", "groups", "series", "history", "vectors", "matrix"),
     ),
     Topic(
         "formats",
         "Formats of inputs and outputs",
         """
         Inputs: csv, tsv, json, ndjson (jsonl), npy; the text formats also as .gz.
+        A .npy may have more than two axes; the first is the row.
         The suffix decides, or --input-format. Without a known suffix a text is JSON
         when its first character is [ or {, else CSV. Content that contradicts the
         suffix is an error.
@@ -111,7 +182,8 @@ TOPICS = (
         of the per-sample losses, the same bits for every order of the rows and every
         format.
         An infinite loss (probability 0 for the class that occurred) is a true answer:
-        it is reported, counted and located, never clipped.
+        it is reported, counted and located. Nothing is clipped unless :eps= or :as=
+        asks for it.
         """,
         ("number", "sums", "exact", "infinity", "inf", "nan"),
     ),
@@ -162,7 +234,9 @@ TOPICS = (
         --weight takes a column of the inputs (target first), :COLUMN of the first
         file, or a SOURCE of its own. Weights are at least 0 and sum above 0. A row of
         weight k counts like k rows; a row of weight 0 is absent. The mean is sum(w *
-        loss) / sum(w).
+        loss) / sum(w); a framework that divides by the number of rows instead is
+        named in the report. A weight for each class is a parameter of the losses that
+        have one: sparse_softmax_ce:weight=1,2,1.
         """,
         ("weight", "sample-weight"),
     ),
@@ -176,8 +250,9 @@ TOPICS = (
         is the population's (divides by n). Quantiles are the averaged inverted
         distribution function, so that a row of weight k counts like k rows.
         none prints every row's loss instead: row, id, one column per loss.
-        A root of a mean (rmse) exists for the whole set only: it has no rows, and
-        asking it for them or for a quantile is exit 2.
+        A root of a mean (rmse) exists for the whole set only: a quantile of it is
+        exit 2, and its rows are those of the mean, named so: mse. A loss of lists has
+        one number a list, and its row is the list's first.
         """,
         ("reduction", "mean", "median", "quantiles", "std"),
     ),
@@ -189,8 +264,8 @@ TOPICS = (
 
         The loss with every parameter that differs from its default, the reduction,
         whether rows were weighted, what was done about missing cells, how rows were
-        paired, how many were scored, and the version. Two numbers compare when their
-        signatures agree.
+        paired and grouped, how many were scored, and the version. Two numbers compare
+        when their signatures agree.
         """,
         ("signatures",),
     ),

@@ -38,8 +38,9 @@ WARNINGS = {
     ),
     "W201": Warned(
         "A loss is infinite",
-        "A true answer: the prediction gave probability 0 to what happened. The first row is named; the mean "
-        "and the sum are infinite as well. Nothing is clipped.",
+        "A true answer, for instance where the prediction gave probability 0 to what happened. The first row "
+        "is named; the mean and the sum are infinite as well. Nothing is clipped unless the loss is given "
+        ":eps= or :as=; the report says what each framework that clips prints instead.",
     ),
     "W202": Warned(
         "A sum is beyond the largest double",
