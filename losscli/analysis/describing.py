@@ -201,7 +201,7 @@ def _gradient_symbol(loss: Loss) -> str:
 def _frameworks(loss: Loss) -> list[str]:
     lines: list[str] = []
     for own in in_order(loss):
-        words = f"same: {own.call}" if own.same else f"{own.call} {own.differs}"
+        words = f"same: {own.call}" if own.same else f"{own.call}: {own.differs}"
         lines += _beside(label(loss, own), words)
     for name, words in loss.differs.items():
         lines += _beside(name, f"related: {words}")

@@ -124,7 +124,7 @@ for _fact in ("title", "family", "source"):
     mutant(LAW, f"no {_fact}")(lambda _fact=_fact: mse(**{_fact: ""}))
 mutant(LAW, "a direction of its own")(lambda: mse(direction="up"))
 mutant(LAW, "an empty likelihood")(lambda: mse(likelihood=""))
-mutant(LAW, "no convention named")(lambda: mse(same_as={}, differs={}))
+mutant(LAW, "no convention named")(lambda: mse(same_as={}, differs={}, deviations=()))
 mutant(LAW, "a formula over an unknown name")(lambda: mse(formula=Formula("(q - y)**2")))
 mutant(LAW, "a formula that forgets the target")(lambda: mse(formula=Formula("p**2")))
 mutant(LAW, "no formula of the gradient", because="go together")(lambda: mse(gradient_formula=None))
