@@ -11,10 +11,15 @@ import shlex
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from losscli.registry import Loss
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 _LOSSES = re.compile(r"(<!-- losses -->\n).*?(<!-- end of losses -->)", re.DOTALL)
+_COUNT = re.compile(r"\b\d+(?= losses\b)")
 _EXAMPLE = re.compile(r"(```text\n)((?:\$ .*\n(?:(?!```).*\n)*)+)(```)")
 
 
@@ -42,16 +47,29 @@ def run(command: str) -> str:
 
 def losses_table() -> str:
     """The table of all losses, from the registry."""
+    lines = ["| family | losses |", "|---|---|"]
+    by_family: dict[str, list[str]] = {}
+    for record in _records():
+        by_family.setdefault(record.family, []).append(f"`{record.name}` {record.title}")
+    lines += [f"| {family} | {'; '.join(entries)} |" for family, entries in sorted(by_family.items())]
+    return "\n".join(lines) + "\n"
+
+
+def counts(text: str) -> list[str]:
+    """Every number of losses that the README's prose names."""
+    return _COUNT.findall(_EXAMPLE.sub("", text))
+
+
+def counted() -> str:
+    """How many losses there are, from the registry."""
+    return str(len(_records()))
+
+
+def _records() -> list[Loss]:
     import losscli.losses  # noqa: F401
     from losscli.registry import all_losses
 
-    lines = ["| family | losses |", "|---|---|"]
-    by_family: dict[str, list[str]] = {}
-    for record in all_losses():
-        params = "".join(f":{param.name}" for param in record.params)
-        by_family.setdefault(record.family, []).append(f"`{record.name}{params}` {record.title}")
-    lines += [f"| {family} | {'; '.join(entries)} |" for family, entries in by_family.items()]
-    return "\n".join(lines) + "\n"
+    return list(all_losses())
 
 
 def examples(text: str) -> list[tuple[str, str]]:
@@ -67,6 +85,7 @@ def examples(text: str) -> list[tuple[str, str]]:
 def renewed(text: str) -> str:
     """The README with its table and its examples as they are now."""
     text = _LOSSES.sub(lambda match: match[1] + losses_table() + match[2], text)
+    text = _COUNT.sub(counted(), text)
 
     def again(match: re.Match[str]) -> str:
         parts = re.split(r"^(?=\$ )", match[2], flags=re.MULTILINE)[1:]

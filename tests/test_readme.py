@@ -25,6 +25,12 @@ def test_the_table_of_losses_is_the_registry() -> None:
     assert readme.losses_table() in TEXT
 
 
+def test_the_number_of_losses_is_the_registry() -> None:
+    found = readme.counts(TEXT)
+    assert found
+    assert set(found) == {readme.counted()}
+
+
 def test_there_are_examples() -> None:
     assert len(EXAMPLES) >= 6
 
