@@ -55,6 +55,9 @@ class Describer:
         if self.counts.skipped:
             rows, were = counted(self.counts.skipped, "row"), _were(self.counts.skipped)
             found.append(Finding("W103", f"{rows} with a missing cell {were} skipped"))
+        if self.run.plan.downward and self.run.losses[0].loss.family == "ranking":
+            rows = counted(self.run.width, "row")
+            found.append(Finding("W105", f"the columns are one list of {rows}; --group COLUMN makes several"))
         if self.counts.unpaired:
             rows, were = counted(self.counts.unpaired, "row"), _were(self.counts.unpaired)
             found.append(Finding("W104", f"{rows} without a partner {were} left out"))

@@ -155,11 +155,13 @@ class ListReport:
             Column("family", "family", drop=2),
         )
         rows = [(e.name, e.names_in(self.framework) or "(related)", e.title, e.family) for e in self.losses]
-        notes = (
+        notes = [
             self._note(),
             f"in brackets: another number than ours, which NAME:as={self.framework} gives",
-        )
-        return Table("losses", columns, rows, notes=notes)
+        ]
+        if any(not e.names_in(self.framework) for e in self.losses):
+            notes.append("(related): no such number, but a cousin; losscli explain NAME says which")
+        return Table("losses", columns, rows, notes=tuple(notes))
 
     def _choices(self) -> tuple[str, ...]:
         """What each filter takes, below the whole list."""

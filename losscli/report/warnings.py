@@ -36,6 +36,11 @@ WARNINGS = {
         "--unpaired skip was given: keys that not every source has are in no number of the report, and the "
         "signature says how many they were.",
     ),
+    "W105": Warned(
+        "A whole column is one list",
+        "A ranking loss of one column reads it as one list of items that are ranked against each other. With "
+        "--group COLUMN each group, such as a query, is a list of its own.",
+    ),
     "W201": Warned(
         "A loss is infinite",
         "A true answer, for instance where the prediction gave probability 0 to what happened. The first row "

@@ -138,6 +138,15 @@ def test_a_group_is_a_list(tmp_path: Path) -> None:
     assert "|group:q|" in report.results[0].signature
 
 
+def test_a_whole_column_as_one_list_is_warned_of(tmp_path: Path) -> None:
+    data = write(tmp_path, "d.csv", LISTS)
+    (warning,) = losscli.compute("listnet", f"{data}:y", ":s").findings()
+    assert warning.code == "W105"
+    assert "one list of 5 rows" in warning.message
+    assert not losscli.compute("listnet", f"{data}:y", ":s", group="q").findings()
+    assert not losscli.compute("dice", [1.0, 0.0, 1.0], [0.5, 0.5, 1.0]).findings()
+
+
 def test_lists_of_one_length_may_be_rows() -> None:
     found = value("listnet", [[2.0, 0.0, 1.0], [1.0, 0.0, 0.0]], [[0.5, 1.5, -1.0], [3.0, 2.0, 0.0]])
     assert found == pytest.approx((listnet([2, 0, 1], [0.5, 1.5, -1]) + listnet([1, 0, 0], [3, 2, 0])) / 2)
