@@ -12,7 +12,8 @@ Losses: TypeAlias = Annotated[
     typer.Argument(
         metavar="LOSSES",
         show_default=False,
-        help="NAME[:PARAM=VALUE...], several with commas: bce  huber:delta=0.5  mse,mae,pinball:tau=0.9",
+        help="NAME[:PARAM=VALUE...], several with commas: bce  huber:delta=0.5  mse,mae,pinball:tau=0.9  "
+        "bce,bce:as=keras  torch.cross_entropy",
     ),
 ]
 Sources: TypeAlias = Annotated[
@@ -21,7 +22,7 @@ Sources: TypeAlias = Annotated[
         metavar="SOURCE...",
         show_default=False,
         help="PATH[:COLUMNS], the target first: y.csv p.csv  d.csv:label :score  d.csv:label :p0..p9; "
-        "- is standard input",
+        "- is standard input; ROLE=SOURCE names another input: variance=:v  train=history.csv",
     ),
 ]
 Weight: TypeAlias = Annotated[
@@ -37,7 +38,7 @@ Group: TypeAlias = Annotated[
     typer.Option(
         "--group",
         metavar="COLUMN|SOURCE",
-        help="What each row belongs to: the list of a ranking loss, the series of a scaled one.",
+        help="What each row belongs to: the list of a ranking loss, the series of a scaled error.",
     ),
 ]
 As: TypeAlias = Annotated[
@@ -45,7 +46,8 @@ As: TypeAlias = Annotated[
     typer.Option(
         "--as",
         metavar="FRAMEWORK",
-        help="The number that torch, keras, optax, sklearn or another one prints, by its own convention.",
+        help="Give the number that torch, keras, optax, sklearn ... prints, by its own convention, for "
+        "every loss of the call.",
     ),
 ]
 Id: TypeAlias = Annotated[

@@ -39,7 +39,7 @@ class ComputeOptions(Read):
     """Per-sample and reduced values of one or several losses.
 
     Sources come in the order of the loss's inputs, the target first. `losscli explain sources`, `losses`,
-    `pairing` and `formats` say more."""
+    `inputs`, `frameworks`, `pairing` and `formats` say more."""
 
     losses: flag.Losses
     sources: flag.Sources

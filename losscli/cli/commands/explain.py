@@ -25,7 +25,11 @@ class ExplainOptions(Read):
 
     topics: Annotated[
         list[str],
-        typer.Argument(metavar="[TOPIC...]", show_default=False, help="bce  huber:delta=0.5  E210  sources"),
+        typer.Argument(
+            metavar="[TOPIC...]",
+            show_default=False,
+            help="bce  huber:delta=0.5  torch.huber_loss  E210  frameworks",
+        ),
     ] = field(default_factory=list)
     target: Annotated[
         str | None,

@@ -37,13 +37,13 @@ class ListOptions(Shown):
         typer.Option(
             "--framework",
             metavar="NAME",
-            help="What torch, keras, optax, sklearn ... have, by its names there.",
+            help="The losses that torch, keras, optax, sklearn ... has, with their names there.",
         ),
     ] = None
     target: Annotated[
         str | None,
         typer.Option(
-            "--target", metavar="KIND", help="Kind of target: real, binary, class, distribution, vector ..."
+            "--target", metavar="KIND", help="Kind of target: real, binary, class, distribution or vector."
         ),
     ] = None
 
