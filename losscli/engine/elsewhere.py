@@ -122,6 +122,9 @@ class _Other:
     def found(self, result: int) -> report.Elsewhere:
         """What the framework prints for a result."""
         some = 0 < self._rows < self._all_rows
+        reasons = self.convention.differs.split("; ")
+        whole = [reason for reason in reasons if "weight" in reason]
+        why = whole[0] if whole and not self._rows and self.convention.by_rows else reasons[0]
         row, place = self._first if some and self._first is not None else (None, "")
         return report.Elsewhere(
             self.bound.framework,
@@ -132,6 +135,7 @@ class _Other:
             self._rows if some else None,
             row,
             place,
+            why.partition(": ")[0],
         )
 
     def _value(self, result: int) -> Figure:

@@ -97,7 +97,7 @@ class Run:
     def _start(self, rowset: Rowset) -> None:
         width = width_of(rowset.inputs)
         cells = rowset.inputs[0].shape[1] if rowset.inputs[0].ndim == 2 else 1
-        lists = self.plan.downward or self.plan.grouping == "lists"
+        lists = self.plan.downward or self.plan.grouping in ("lists", "series")
         for score in self.scores:
             score.start(cells)
             if self.request.summary:

@@ -15,6 +15,7 @@ from losscli.registry.facts import Input, Statistic
 
 _CALL = re.compile(r"([A-Za-z_][\w.]*)\(")
 
+_METRIC = re.compile(r"metric='([\w@-]+)'")
 _SETTING = re.compile(r"\w=(?:True|False|None|'[^']*'|\"[^\"]*\"|[\d.]+)\W")
 
 
@@ -53,7 +54,10 @@ class Convention(NamedTuple):
         """The function's name there; of a booster's metric, which is no function, its own."""
         found = _CALL.search(self.call)
         own = found.group(1).rpartition(".")[2] if found else ""
-        return self.names[0] if self.names and own in ("", "train") else own or self.call
+        metric = _METRIC.search(self.call)
+        if metric is not None:
+            return self.names[0] if self.names else metric.group(1)
+        return own or (self.names or (self.call,))[0]
 
     @property
     def by_default(self) -> bool:

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 class Elsewhere(NamedTuple):
     """One function of a framework whose number differs from ours.
 
-    `spec` is the loss under its convention, as LOSSES takes it; `differs` says why. `rows` are those on which
+    `spec` is the loss under its convention, as LOSSES takes it; `differs` says why, `why` in a few words of
+    these rows. `rows` are those on which
     its values differ, the first of them is `first` at `place`; None where all of them do, or where only the
     reduction differs.
     """
@@ -26,6 +27,7 @@ class Elsewhere(NamedTuple):
     rows: int | None = None
     first: int | None = None
     place: str = ""
+    why: str = ""
 
     def plain(self) -> Plain:
         """The entry of a result's `elsewhere`."""
@@ -47,5 +49,4 @@ class Elsewhere(NamedTuple):
             rows = "1 row," if self.rows == 1 else f"{self.rows:,} rows, first"
             where = f" ({rows} {self.place or self.first})"
         start = f"{name}: " if name else ""
-        why = self.differs.partition(";")[0].partition(": ")[0]
-        return (f"{start}{self.framework} prints ", Amount(self.value.value), f"{where}: {why}")
+        return (f"{start}{self.framework} prints ", Amount(self.value.value), f"{where}: {self.why}")

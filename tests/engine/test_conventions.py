@@ -11,7 +11,9 @@ import numpy as np
 import pytest
 
 import losscli
+import losscli.losses  # registers every loss
 from losscli.errors import LosscliError, ParamError, SourceError, UnknownLoss, UsageError
+from losscli.registry import all_losses
 
 Y, P = [1.0, 0.0, 1.0, 1.0], [0.8, 0.3, 0.0, 0.6]
 SURE = -math.log(0.8) - math.log(0.7) - math.log(0.6)
@@ -181,3 +183,16 @@ def test_the_gradient_of_a_clipped_number_is_refused() -> None:
     with pytest.raises(UsageError, match="has no gradient"):
         losscli.compute("bce:as=torch", Y, P, gradient=True)
     losscli.compute("mse:as=torch", Y, P, gradient=True)
+
+
+def test_a_division_of_the_weights_is_given_as_the_reason() -> None:
+    found = elsewhere("bce", Y, [0.8, 0.3, 0.9, 0.6], weight=[1.0, 2.0, 4.0, 0.5])
+    assert set(found) == {"torch", "keras.BinaryCrossentropy"}
+    assert all("weights" in entry.why and entry.rows is None for entry in found.values())
+    assert "logarithm" in elsewhere("bce", Y, P)["torch"].why
+
+
+def test_a_boosters_metric_is_known_by_its_own_name() -> None:
+    names = {own.name for loss in all_losses() for own in loss.conventions if "train(" in own.call}
+    assert "train" not in names
+    assert {"logloss", "quantile", "binary_logloss"} <= names

@@ -95,6 +95,7 @@ def test_each_group_has_its_own_scale(tmp_path: Path) -> None:
     train = write(tmp_path, "h.csv", "s,t\n" + "".join(f"a,{v}\nb,{10 * v}\n" for v in TRAIN))
     found = losscli.compute("mase", f"{data}:y", ":p", f"train={train}:t", group="s", rows="all")
     assert found.results[0].headline.value == pytest.approx(1.5 / SCALE, rel=1e-15)
+    assert found.results[0].baseline.loss is None  # no one constant is best where scales differ
     other = write(tmp_path, "o.csv", "s,t\na,1\na,2\n")
     with pytest.raises(DataError, match="the group 'b' has no train"):
         value("mase", f"{data}:y", ":p", f"train={other}:t", group="s")
