@@ -68,7 +68,7 @@ def exact_value(formula: Formula, values: Mapping[str, Any]) -> Any:
         if reach - bits + MARGIN < max(_exponent(found) - ENOUGH, NOTHING):
             return found
         # Behind an exponential of a huge number that bound says nothing: then two precisions must agree.
-        plain = bits > BITS[1] or _exponent(found) > inputs - 100
+        plain = bits > BITS[1] + 2 * inputs or _exponent(found) > inputs - 100
         if before is not None and plain and _agree(before, found):
             return found
         before = found
