@@ -43,7 +43,7 @@ def compute(
 
     Options, with the meaning that the command line gives them: `as_` (a framework), `weight`, `group`, `id`,
     `unpaired`, `reduction` ("mean,p95"), `multioutput`, `missing`, `labels`, `header`, `delimiter`,
-    `input_format`, `rows`, `worst`, `gradient`.
+    `input_format`, `rows`, `worst`, `gradient`, `jobs`.
 
     Raises the classes of `losscli.errors`: UsageError (2), DataError (3), StorageError (4).
 
@@ -157,6 +157,7 @@ VALUES: Mapping[str, tuple[Callable[[object], bool], str]] = {
     "rows": (lambda value: value in (None, "all") or _is_count(0)(value), 'a number of rows or "all"'),
     "worst": (lambda value: value is None or _is_count(1)(value), "a number of rows of at least 1"),
     "block_bytes": (lambda value: value is None or _is_count(1)(value), "a number of bytes"),
+    "jobs": (lambda value: value is None or _is_count(1)(value), "a number of threads of at least 1"),
     "header": (_is_choice, "True, False or None"),
     "gradient": (_is_choice, "True or False"),
     "delimiter": (_is_text, "a text"),

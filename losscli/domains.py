@@ -167,6 +167,9 @@ class Labels(NamedTuple):
         return [_with_one(good, max(self.values) + 1.0), _with_one(good, 0.5)]
 
 
+MIXED_CODING = "of the other coding: 0 and -1 occur in the same column"
+
+
 class SignLabels(NamedTuple):
     """Binary labels in either coding, 0/1 or -1/+1, but one coding in all rows; the loss sees -1/+1.
 
@@ -196,7 +199,7 @@ class SignLabels(NamedTuple):
             return [Fault(mask, f"not {self}")]
         if {-1, 0} <= self.codes(block):
             first: Mask = block == (0.0 if _first(block == -1.0) < _first(block == 0.0) else -1.0)
-            return [Fault(first, "of the other coding: 0 and -1 occur in the same column")]
+            return [Fault(first, MIXED_CODING)]
         return []
 
     def clean(self, block: Rows) -> Rows:

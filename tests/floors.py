@@ -10,7 +10,7 @@ from pathlib import Path
 FLOORS: tuple[frozenset[str], ...] = tuple(
     frozenset(rooms.split())
     for rooms in (
-        "errors arrays",
+        "errors arrays workers",
         "decimals simplify",
         "domains formula",
         "params",  # its intervals are domains, so it stands half a floor above them

@@ -103,6 +103,12 @@ InputFormat: TypeAlias = Annotated[
         "--input-format", metavar="NAME", help="csv, tsv, json, ndjson, npy. [default: from the suffix]"
     ),
 ]
+Jobs: TypeAlias = Annotated[
+    int | None,
+    typer.Option(
+        "--jobs", metavar="N", min=1, help="Threads that parse and score. [default: one for each core]"
+    ),
+]
 Rows: TypeAlias = Annotated[
     str | None,
     typer.Option("--rows", metavar="N|all", help="Show the first N rows in file order, or all of them."),
@@ -188,3 +194,4 @@ class Read(Shown):
     header: Header = None
     delimiter: Delimiter = None
     input_format: InputFormat = None
+    jobs: Jobs = None

@@ -50,6 +50,24 @@ class ConstantFinder:
         self._weighted = False
         self._width = 0
 
+    def sibling(self) -> ConstantFinder:
+        """A finder for other rows of the same run; `merge` adds it. What keeps rows is shared."""
+        found = ConstantFinder(self._bound, self._results, self._multioutput)
+        found._sums = [ExactSum() for _ in self._sums]
+        found._squares = [ExactSum() for _ in self._squares]
+        found._quantiles, found._spool, found._kept = self._quantiles, self._spool, self._kept
+        return found
+
+    def merge(self, other: ConstantFinder) -> None:
+        """Add all rows of a sibling."""
+        for into, part in zip(self._sums, other._sums, strict=True):
+            into.merge(part)
+        for into, part in zip(self._squares, other._squares, strict=True):
+            into.merge(part)
+        for code, part in other._classes.items():
+            self._classes.setdefault(code, ExactSum()).merge(part)
+        self._weight.merge(other._weight)
+
     def add(self, blocks: Sequence[Rows], width: int, weights: Floats | None) -> None:
         """Clean blocks of some rows, the target first; `width` is the number of columns of the prediction."""
         target = blocks[0]

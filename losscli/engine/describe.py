@@ -22,7 +22,7 @@ class Describer:
             skipped=run.reader.skipped,
             unpaired=run.paired.unpaired,
             absent=run.reader.absent,
-            scored=run.scored,
+            scored=run.tally.scored,
         )
 
     def report(self) -> ComputeReport:
@@ -39,24 +39,26 @@ class Describer:
             ),
             rows=self.counts,
             results=tuple(self._results()),
-            samples=run.picker.samples(self._totals(), id_name, run.plan.has_ids, run.gradient_names()),
+            samples=run.tally.picker.samples(self._totals(), id_name, run.plan.has_ids, run.gradient_names()),
             pairing=pairing,
             asked=run.request.reductions,
             warnings=tuple(self._findings()),
         )
 
     def _totals(self) -> tuple[float, ...]:
-        if self.run.picker.idle:
+        if self.run.tally.picker.idle:
             return ()
-        return tuple(score.total(position) for score in self.run.scores for position in range(score.results))
+        return tuple(
+            score.total(position) for score in self.run.tally.scores for position in range(score.results)
+        )
 
     def _findings(self) -> list[Finding]:
-        found = self.run.guard.findings()
+        found = self.run.tally.guard.findings()
         if self.counts.skipped:
             rows, were = counted(self.counts.skipped, "row"), _were(self.counts.skipped)
             found.append(Finding("W103", f"{rows} with a missing cell {were} skipped"))
         if self.run.plan.downward and self.run.losses[0].loss.family == "ranking":
-            rows = counted(self.run.width, "row")
+            rows = counted(self.run.tally.width, "row")
             found.append(Finding("W105", f"the columns are one list of {rows}; --group COLUMN makes several"))
         if self.counts.unpaired:
             rows, were = counted(self.counts.unpaired, "row"), _were(self.counts.unpaired)
@@ -74,7 +76,7 @@ class Describer:
             columns=feed.names,
             format=source.format,
             header=source.header.reason,
-            coding=feed.coder.said() if feed.coder is not None else run.guard.coding(position),
+            coding=feed.coder.said() if feed.coder is not None else run.tally.guard.coding(position),
         )
 
     def _series_used(self, series: Series) -> InputUsed:
@@ -90,9 +92,11 @@ class Describer:
 
     def _results(self) -> list[Result]:
         found = []
-        for number, score in enumerate(self.run.scores):
-            if self.run.constants:
-                baselines = [self._named(score, one) for one in self.run.constants[number].baselines(score)]
+        for number, score in enumerate(self.run.tally.scores):
+            if self.run.tally.constants:
+                baselines = [
+                    self._named(score, one) for one in self.run.tally.constants[number].baselines(score)
+                ]
             else:
                 baselines = [Baseline("")] * score.results
             found += [self._result(score, number, position, one) for position, one in enumerate(baselines)]
@@ -112,7 +116,7 @@ class Describer:
         reductions = score.reductions(position)
         asked = self.run.request.reductions[0]
         own = score.headline(position)
-        elsewhere = self.run.elsewhere[number].found(position) if self.run.elsewhere else ()
+        elsewhere = self.run.tally.elsewhere[number].found(position) if self.run.tally.elsewhere else ()
         reduction = asked if own is None or asked == "none" else score.reduced_by
         return Result(
             loss=loss.name,
@@ -135,7 +139,7 @@ class Describer:
 
     def _result_findings(self, score: Score, reductions: dict[str, Figure]) -> list[Finding]:
         found, bound = [], score.bound
-        seen = self.run.infinite.get(bound.spec)
+        seen = self.run.tally.infinite.get(bound.spec)
         if seen is not None:
             rows = "1 row has" if seen.count == 1 else f"{seen.count:,} rows have"
             where = f"row {seen.row} ({seen.place})"

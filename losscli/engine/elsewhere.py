@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from copy import copy
 
 import numpy as np
 
@@ -27,6 +28,7 @@ class Elsewhere:
     def __init__(self, score: Score, columns: int) -> None:
         bound = score.bound
         self._score = score
+        self._columns = columns
         self._others: list[_Other] = []
         if bound.convention is not None:
             return
@@ -39,6 +41,18 @@ class Elsewhere:
             computes = convention.rows or convention.combine or convention.by_rows or convention.single
             if computes or convention.reduce != "mean" or own.params != bound.params:
                 self._others.append(_Other(own, score, columns))
+
+    def sibling(self, score: Score) -> Elsewhere:
+        """The same frameworks for other rows of the same run, those of the score; `merge` adds them."""
+        found = copy(self)
+        found._score = score
+        found._others = [_Other(other.bound, score, self._columns) for other in self._others]
+        return found
+
+    def merge(self, other: Elsewhere) -> None:
+        """Add all rows of a sibling."""
+        for mine, theirs in zip(self._others, other._others, strict=True):
+            mine.merge(theirs)
 
     def add(self, blocks: Blocks, rowset: Rowset, ours: Sequence[Floats]) -> None:
         """Look at some rows: `blocks` gives them as a loss takes them, `ours` are our values of each
@@ -79,7 +93,16 @@ class _Other:
         self._score.start(columns)
         self._rows = 0
         self._all_rows = 0
-        self._first: tuple[int, str] | None = None
+        self._first: tuple[int, int, str] | None = None
+
+    def merge(self, other: _Other) -> None:
+        for mine, theirs in zip((*self._taken, *self._put), (*other._taken, *other._put), strict=True):
+            mine.merge(theirs)
+        self._score.merge(other._score)
+        self._rows += other._rows
+        self._all_rows += other._all_rows
+        known = [one for one in (self._first, other._first) if one is not None]
+        self._first = min(known, default=None)
 
     def add(self, blocks: list[Rows], rowset: Rowset, ours: Sequence[Floats]) -> None:
         """Look at some rows."""
@@ -117,7 +140,7 @@ class _Other:
             row = np.array([rows[int(np.argmax(differ))]])
             feed = len(rowset.feeds) - 1
             place = "" if rowset.downward else str(rowset.place(feed, int(row[0]), 0))
-            self._first = (int(rowset.numbers(row)[0]), place)
+            self._first = (rowset.order, int(rowset.numbers(row)[0]), place)
 
     def found(self, result: int) -> report.Elsewhere:
         """What the framework prints for a result."""
@@ -125,7 +148,7 @@ class _Other:
         reasons = self.convention.differs.split("; ")
         whole = [reason for reason in reasons if "weight" in reason]
         why = whole[0] if whole and not self._rows and self.convention.by_rows else reasons[0]
-        row, place = self._first if some and self._first is not None else (None, "")
+        _, row, place = self._first if some and self._first is not None else (0, None, "")
         return report.Elsewhere(
             self.bound.framework,
             self.convention.call,

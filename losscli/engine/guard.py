@@ -4,12 +4,22 @@ one."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from losscli.arrays import Rows
-from losscli.domains import SUM_TOLERANCE, ClassIndex, Domain, Fault, Labels, SignLabels, Simplex
+from losscli.domains import (
+    MIXED_CODING,
+    SUM_TOLERANCE,
+    ClassIndex,
+    Domain,
+    Fault,
+    Labels,
+    SignLabels,
+    Simplex,
+)
 from losscli.engine.rowset import Rowset
 from losscli.errors import DataError, DomainError, LosscliError, Place, counted, raise_together
 from losscli.registry import BoundLoss, Input, Shape
@@ -35,12 +45,13 @@ class _Tally:
     fault: Fault
     place: Place
     text: str
+    order: int
     pasted: str = ""
     count: int = 0
 
     def error(self, rows: int, hint: str) -> DataError:
         message = f"{self.entry.role} {self.text} is {self.fault.words}"
-        if rows > 1:
+        if rows > 1 and self.count:
             message += f" ({self.count:,} of {rows:,} rows)"
         return self.fault.error(message, place=self.place, hint=hint or None)
 
@@ -49,8 +60,26 @@ class _Tally:
 class _Signs:
     """What was seen of a column of binary labels in either coding."""
 
+    entry: Input
     codes: frozenset[int] = frozenset()
-    first: dict[int, Place] = field(default_factory=dict)
+    first: dict[int, tuple[int, int, Place]] = field(default_factory=dict)
+
+    @property
+    def mixed(self) -> bool:
+        """Whether both -1 and 0 occurred."""
+        return {-1, 0} <= self.codes
+
+    def merge(self, other: _Signs) -> None:
+        """Add what was seen in other rows."""
+        self.codes |= other.codes
+        for code, place in other.first.items():
+            self.first[code] = min(self.first.get(code, place), place, key=lambda one: one[:2])
+
+    def fault(self) -> _Tally:
+        """The fault of both codings in one column, at the later one's first place."""
+        code = max((-1, 0), key=lambda one: self.first[one][:2])
+        order, _, place = self.first[code]
+        return _Tally(self.entry, Fault(np.zeros(0, dtype=bool), MIXED_CODING), place, str(code), order)
 
 
 @dataclass(slots=True)
@@ -105,10 +134,34 @@ class Guard:
                 if entry.doubt:
                     self._doubts.setdefault(position, _Doubt(entry))
 
+    def sibling(self) -> Guard:
+        """A guard for other rows of the same run; `merge` adds them."""
+        found = copy(self)
+        found._tallies, found._signs, found._rows, found._rounded, found._largest_gap = {}, {}, 0, 0, 0.0
+        found._doubts = {position: _Doubt(doubt.entry) for position, doubt in self._doubts.items()}
+        return found
+
+    def merge(self, other: Guard) -> None:
+        """Add all rows of a sibling: the faults' counts, the first place of each."""
+        for key, theirs in other._tallies.items():
+            mine = self._tallies.setdefault(key, theirs)
+            if mine is not theirs:
+                first, second = (mine, theirs) if mine.order <= theirs.order else (theirs, mine)
+                first.count += second.count
+                self._tallies[key] = first
+        for position, signs in other._signs.items():
+            self._signs.setdefault(position, _Signs(signs.entry)).merge(signs)
+        for position, doubt in other._doubts.items():
+            self._doubts[position].rows += doubt.rows
+            self._doubts[position].holds &= doubt.holds
+        self._rows += other._rows
+        self._rounded += other._rounded
+        self._largest_gap = max(self._largest_gap, other._largest_gap)
+
     @property
     def failed(self) -> bool:
         """Whether a fault was found: from then on rows are only checked, to count all faults."""
-        return bool(self._tallies)
+        return bool(self._tallies) or any(signs.mixed for signs in self._signs.values())
 
     def check(self, rowset: Rowset) -> bool:
         """Whether the rows are fit for every loss."""
@@ -117,6 +170,8 @@ class Guard:
         for position, entry, domain in self._checks:
             block = rowset.inputs[position]
             for fault in domain.faults(block, width):
+                if fault.words == MIXED_CODING:
+                    continue  # a fault of the column, whatever the block; the signs tell it
                 self._add(rowset, (position, entry, domain), fault)
             if isinstance(domain, SignLabels):
                 self._see_signs(rowset, position, entry, domain)
@@ -141,27 +196,24 @@ class Guard:
             if whole and not rowset.downward:
                 place = Place(place.file, place.line)
             pasted = "" if position else _labels_to_paste(domain, fault, rowset)
-            self._tallies[key] = _Tally(entry, fault, place, text, pasted)
+            self._tallies[key] = _Tally(entry, fault, place, text, rowset.order, pasted)
         self._tallies[key].count += int(fault.rows.sum())
 
     def _see_signs(self, rowset: Rowset, position: int, entry: Input, domain: SignLabels) -> None:
-        seen = self._signs.setdefault(position, _Signs())
+        seen = self._signs.setdefault(position, _Signs(entry))
         block = rowset.inputs[position]
-        for code in domain.codes(block) - seen.codes:
-            row, column = divmod(int(np.argmax(block == code)), block.shape[1] if block.ndim == 2 else 1)
-            seen.first[code] = rowset.place(position, row, column)
-        seen.codes |= domain.codes(block)
-        if {-1, 0} <= seen.codes and not self.failed:
-            later = max(seen.first[-1], seen.first[0], key=lambda place: place.line or 0)
-            words = "of another coding: 0 and -1 occur in the same column"
-            fault = Fault(np.zeros(0, dtype=bool), words)
-            text = "-1" if later == seen.first[-1] else "0"
-            self._tallies[(position, words)] = _Tally(entry, fault, later, text, count=1)
+        codes = domain.codes(block)
+        for code in codes - seen.codes:
+            at = int(np.argmax(block == code))
+            row, column = divmod(at, block.shape[1] if block.ndim == 2 else 1)
+            seen.first[code] = (rowset.order, at, rowset.place(position, row, column))
+        seen.codes |= codes
 
     def finish(self) -> None:
         """Raise what was found: one error, or several together."""
+        found = [*self._tallies.values(), *(signs.fault() for signs in self._signs.values() if signs.mixed)]
         errors: list[LosscliError] = [
-            tally.error(self._rows, self._hint(tally)) for tally in self._tallies.values()
+            tally.error(self._rows, self._hint(tally)) for tally in sorted(found, key=lambda one: one.order)
         ]
         raise_together(errors)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from copy import copy
 from typing import NamedTuple
 
 import numpy as np
@@ -98,10 +98,11 @@ class Layout(NamedTuple):
         return self.classes[index] if index < len(self.classes) else str(index)
 
 
-@dataclass(slots=True)
-class _Kept:
+class _Kept(NamedTuple):
+    """A row that may be shown: how large its loss is, and its place in the order of all rows."""
+
     key: float
-    order: int
+    order: tuple[int, int]
     sample: Sample
 
 
@@ -123,9 +124,25 @@ class Picker:
         self._layout = layout
         self._sign = 1.0 if direction != "maximize" else -1.0
         self._direction = direction
-        self._first: list[Sample] = []
+        self._first: list[_Kept] = []
         self._largest: list[_Kept] = []
         self._seen = 0
+
+    def sibling(self) -> Picker:
+        """A picker for other rows of the same run; `merge` adds them."""
+        found = copy(self)
+        found._first, found._largest, found._seen = [], [], 0
+        return found
+
+    def merge(self, other: Picker) -> None:
+        """Add all rows of a sibling."""
+        first = sorted([*self._first, *other._first], key=lambda entry: entry.order)
+        self._first = first if self._first_wanted < 0 else first[: self._first_wanted]
+        self._largest = self._best([*self._largest, *other._largest])
+        self._seen += other._seen
+
+    def _best(self, kept: list[_Kept]) -> list[_Kept]:
+        return sorted(kept, key=lambda entry: (-entry.key, entry.order))[: self._largest_wanted]
 
     @property
     def idle(self) -> bool:
@@ -137,7 +154,12 @@ class Picker:
         count = rowset.count
         if self._first_wanted < 0 or len(self._first) < self._first_wanted:
             room = count if self._first_wanted < 0 else min(count, self._first_wanted - len(self._first))
-            self._first += self._samples(rowset, np.arange(room), values, slopes)
+            rows = np.arange(room)
+            samples = self._samples(rowset, rows, values, slopes)
+            self._first += [
+                _Kept(0.0, (rowset.order, row), sample)
+                for row, sample in zip(rows.tolist(), samples, strict=True)
+            ]
         if self._largest_wanted:
             self._add_largest(rowset, values, slopes)
         self._seen += count
@@ -160,11 +182,10 @@ class Picker:
         best = found[np.argsort(-keys[found], kind="stable")][: self._largest_wanted]
         samples = self._samples(rowset, best, values, slopes)
         kept = [
-            _Kept(float(keys[row]), self._seen + int(row), sample)
+            _Kept(float(keys[row]), (rowset.order, int(row)), sample)
             for row, sample in zip(best.tolist(), samples, strict=True)
         ]
-        merged = sorted([*self._largest, *kept], key=lambda entry: (-entry.key, entry.order))
-        self._largest = merged[: self._largest_wanted]
+        self._largest = self._best([*self._largest, *kept])
 
     def _samples(
         self, rowset: Rowset, rows: Integers, values: Sequence[Floats], slopes: Sequence[Rows]
@@ -195,7 +216,7 @@ class Picker:
         by_file = self.everything or isinstance(self._request.rows, int)
         if not by_file and not self._request.worst and self._seen <= SHOWN:
             by_file = True
-        chosen = self._first if by_file else [entry.sample for entry in self._largest]
+        chosen = [entry.sample for entry in (self._first if by_file else self._largest)]
         return Samples(
             choice="file" if by_file else "largest",
             rows=tuple(chosen),

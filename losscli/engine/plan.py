@@ -19,6 +19,7 @@ from losscli.errors import ColumnError, UsageError
 from losscli.registry import BoundLoss, Input, Shape
 from losscli.sources.grammar import is_key_like
 from losscli.sources.records import BLOCK_BYTES, Column, Kind, ReadOptions, Source
+from losscli.workers import Workers, usable_cores
 
 
 class Coder(Protocol):
@@ -106,6 +107,7 @@ class Plan(NamedTuple):
     groups: Feed | None = None
     grouping: str = ""
     gather: bool = False
+    workers: Workers | None = None
 
     @property
     def width(self) -> int:
@@ -135,6 +137,7 @@ def make_plan(request: Request) -> Plan:
         format=request.input_format,
         missing="skip" if request.missing == "skip" else "error",
         block_bytes=request.block_bytes or BLOCK_BYTES,
+        workers=_workers(request.jobs),
     )
     paths = Paths()
     try:
@@ -144,8 +147,16 @@ def make_plan(request: Request) -> Plan:
         raise
 
 
+def _workers(jobs: int | None) -> Workers | None:
+    """The threads of an evaluation, none of them started yet; None where one is enough."""
+    count = usable_cores() if jobs is None else jobs
+    return Workers(count) if count > 1 else None
+
+
 def close_plan(plan: Plan) -> None:
-    """Let go of every file."""
+    """Let go of every file and thread."""
+    if plan.workers is not None:
+        plan.workers.close()
     for stream in plan.streams:
         stream.source.close()
 
@@ -182,6 +193,7 @@ def _plan(request: Request, options: ReadOptions, paths: Paths) -> Plan:
         groups,
         grouping,
         any(one.loss.gather for one in losses),
+        options.workers,
     )
 
 

@@ -19,7 +19,7 @@ class Request(NamedTuple):
     `--reduction`. `group` names the lists of a ranking loss, or the series of a scaled one. `summary` asks
     for the five default reductions, which cost a pass of exact squares more than the mean alone, and for the
     frameworks whose number differs. `rows` is a number, "all", or None for the default choice; `worst` asks
-    for the largest losses.
+    for the largest losses. `jobs` is the number of threads that parse and score, None for one each core.
     """
 
     losses: tuple[BoundLoss, ...]
@@ -41,6 +41,7 @@ class Request(NamedTuple):
     samples: bool = True
     gradient: bool = False
     block_bytes: int | None = None
+    jobs: int | None = None
 
 
 class SampleSink(Protocol):

@@ -68,7 +68,7 @@ class Rowset:
     `inputs` has one block for each feed: float64, (n,), (n, k) or of more axes. `kept` maps each row to its
     position in the paired blocks, None where all rows were kept. `ids` are the keys of the kept rows as a
     text array, None when rows pair by position; `groups` names the group of each. With `downward` the one row
-    is a vector whose elements are the kept positions.
+    is a vector whose elements are the kept positions. `order` counts the rowsets of a run.
     """
 
     feeds: tuple[Feed, ...]
@@ -79,6 +79,7 @@ class Rowset:
     kept: Integers | None = None
     downward: bool = False
     groups: list[str] | None = None
+    order: int = 0
 
     @property
     def count(self) -> int:

@@ -24,7 +24,7 @@ class Score:
         self.bound = bound
         self.multioutput = multioutput
         self.results = 1
-        self._reductions = reductions
+        self._reductions = tuple(reductions)
         self._summary = summary
         self._levels = [entry for entry in reductions if entry.level is not None]
         self._summaries: list[Summary] = []
@@ -44,6 +44,30 @@ class Score:
         std = self._summary or any(entry.name == "std" for entry in self._reductions)
         self._summaries = [Summary(deviation=std) for _ in range(self.results)]
         self._quantiles = [Quantiles(self._levels) for _ in range(self.results)] if self._levels else []
+
+    def sibling(self) -> Score:
+        """A score of other rows of the same run; `merge` adds it. Quantiles are shared."""
+        found = Score(self.bound, self._reductions, self._summary, self.multioutput)
+        found.results = self.results
+        found._summaries = [one.empty() for one in self._summaries]
+        found._quantiles = self._quantiles
+        return found
+
+    def merge(self, other: Score) -> None:
+        """Add all rows of a sibling. A loss of all rows at once has none."""
+        for mine, theirs in zip(self._summaries, other._summaries, strict=True):
+            mine.merge(theirs)
+        for name, columns in other._sums.items():
+            own = self._sums.setdefault(name, [ExactSum() for _ in columns])
+            for into, part in zip(own, columns, strict=True):
+                into.merge(part)
+        self._weight.merge(other._weight)
+        if other._counted is not None:
+            self._counted = self._counted or ExactSum()
+            self._counted.merge(other._counted)
+        self._rows += other._rows
+        self._left_out += other._left_out
+        self._weighted = self._weighted or other._weighted
 
     def add(self, blocks: Sequence[Rows], weights: Floats | None) -> list[Floats]:
         """Score clean rows; gives one (n,) array per result. A loss that sees all rows at once gets them in

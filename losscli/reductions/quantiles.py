@@ -9,6 +9,7 @@ mean of the middle two.
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
@@ -28,7 +29,8 @@ IN_MEMORY = 1 << 21
 class Quantiles:
     """The quantiles among the given reductions, such as the median and p95; the others are passed over.
 
-    Infinite values take their place in the order; nan makes every quantile nan.
+    Infinite values take their place in the order; nan makes every quantile nan. Several threads may add to
+    it.
     """
 
     def __init__(self, reductions: Sequence[Reduction], *, in_memory: int = IN_MEMORY) -> None:
@@ -41,6 +43,7 @@ class Quantiles:
         self._least, self._largest, self._heaviest = math.inf, -math.inf, 0.0
         self._nan = 0
         self._gatherer = Gatherer(self._take)
+        self._adding = threading.Lock()
 
     def add(self, values: ArrayLike, weights: ArrayLike | None = None) -> None:
         """Add a block of values (n,), with weights (n,) above 0, or each of weight 1.
@@ -48,7 +51,8 @@ class Quantiles:
         ShapeError: not one-dimensional, or lengths that differ.  WeightError: a weight is not above 0 and
         finite. WriteError: the disk for temporary files is full.
         """
-        self._gatherer.add(values, weights)
+        with self._adding:
+            self._gatherer.add(values, weights)
 
     def _take(self, values: Floats, weights: Floats | None) -> None:
         missing = np.isnan(values)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import weakref
 from collections.abc import Iterator
 from typing import IO
@@ -19,6 +20,7 @@ class Spool:
     """Rows of a fixed number of columns, appended in blocks (n, columns) and read back as often as needed.
 
     At most `limit` rows stay in memory; the rest go to the disk, to a file that vanishes with the spool.
+    Several threads may append.
     """
 
     def __init__(self, columns: int, limit: int) -> None:
@@ -27,9 +29,14 @@ class Spool:
         self.count = 0
         self._blocks: list[Floats] = []
         self._file: IO[bytes] | None = None
+        self._appending = threading.Lock()
 
     def append(self, block: Floats) -> None:
         """Keep a copy of the block (n, columns). WriteError: the disk for temporary files is full."""
+        with self._appending:
+            self._append(block)
+
+    def _append(self, block: Floats) -> None:
         if self._file is None and self.count + len(block) > self.limit:
             self._open()
         if self._file is None:

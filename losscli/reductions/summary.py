@@ -55,6 +55,10 @@ class Summary:
             if self._deviation:
                 self._squares.add_weighted_squares(weights, values)
 
+    def empty(self) -> Summary:
+        """A summary of the same kind without rows, which merges with this one."""
+        return Summary(deviation=self._deviation)
+
     def merge(self, other: Summary) -> None:
         """Add all rows of the other, which stays as it is. ValueError: only one of the two computes `std`."""
         if self._deviation != other._deviation:

@@ -16,12 +16,7 @@ from losscli.sources.csv_rows import Chunk, RowCutter
 from losscli.sources.file_source import Opening, StreamedSource
 from losscli.sources.formats import BOM
 from losscli.sources.records import Block, Column, Header, Kind, LinePlaces
-
-THREADS = 2
-"""Threads that parse one file; two files keep two cores busy with one each."""
-
-AHEAD = 3
-"""Blocks of one file that may wait parsed."""
+from losscli.workers import Workers
 
 
 @dataclass
@@ -61,7 +56,9 @@ class CsvSource(StreamedSource):
         stream = self._stream()
         parser = _Layers(self._layouts(columns), tuple(columns))
         try:
-            yield from self._blocks(_parsed(RowCutter(stream, self.options.block_bytes), parser), columns)
+            yield from self._blocks(
+                _parsed(RowCutter(stream, self.options.block_bytes), parser, self.options.workers), columns
+            )
         finally:
             stream.close()
 
@@ -171,8 +168,8 @@ class _Layers(NamedTuple):
         )
 
 
-def _parsed(cutter: RowCutter, layers: _Layers) -> Iterator[Parsed | Broken]:
-    """The chunks parsed in order; on threads unless the first chunk is all there is."""
+def _parsed(cutter: RowCutter, layers: _Layers, workers: Workers | None) -> Iterator[Parsed | Broken]:
+    """The chunks parsed in order; by the workers unless the first chunk is all there is."""
     parsers = layers.parsers()
 
     def work(chunk: Chunk) -> Parsed | Broken:
@@ -192,9 +189,14 @@ def _parsed(cutter: RowCutter, layers: _Layers) -> Iterator[Parsed | Broken]:
         return
     from itertools import chain
 
+    every = chain((first, second), chunks)
+    del first, second  # or they would live as long as the file is read
+    if workers is None:
+        yield from map(work, every)
+        return
     from losscli.sources.ahead import Ahead
 
-    yield from Ahead(chain((first, second), chunks), work, threads=THREADS, limit=AHEAD)
+    yield from Ahead(every, work, workers)
 
 
 def opened(opening: Opening) -> CsvSource:

@@ -11,6 +11,7 @@ import numpy as np
 
 from losscli.arrays import Floats, Integers
 from losscli.errors import Place
+from losscli.workers import Workers
 
 Kind: TypeAlias = Literal["number", "text", "key", "note"]
 """How a column is read: float64 numbers; text in which missing words count as missing; or a key, verbatim."""
@@ -30,7 +31,8 @@ BLOCK_BYTES = 1 << 20
 class ReadOptions(NamedTuple):
     """How the user wants files to be read; None leaves the decision to the file.
 
-    `block_bytes` is the size of the pieces that are read at a time; results never depend on it.
+    `block_bytes` is the size of the pieces that are read at a time, `workers` the threads that parse them
+    (None: the caller's own); results never depend on either.
     """
 
     header: bool | None = None
@@ -38,6 +40,7 @@ class ReadOptions(NamedTuple):
     format: str | None = None
     missing: Literal["error", "skip"] = "error"
     block_bytes: int = BLOCK_BYTES
+    workers: Workers | None = None
 
 
 @dataclass(frozen=True, slots=True)

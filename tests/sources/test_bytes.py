@@ -21,6 +21,7 @@ from losscli.errors import (
 )
 from losscli.sources.ahead import Ahead
 from losscli.sources.records import Column
+from losscli.workers import Workers
 
 from .reading import blocks, opened, values, written
 
@@ -224,9 +225,7 @@ def test_a_source_that_is_never_read_warns_of_nothing(tmp_path: Path) -> None:
 
 
 def test_ahead_keeps_the_order() -> None:
-    assert list(Ahead(iter(range(200)), lambda number: number * 2, threads=4, limit=3)) == list(
-        range(0, 400, 2)
-    )
+    assert list(Ahead(iter(range(200)), lambda number: number * 2, Workers(4))) == list(range(0, 400, 2))
 
 
 @pytest.mark.parametrize("threads", [1, 3])
@@ -236,7 +235,7 @@ def test_ahead_passes_exceptions_on_in_their_turn(threads: int) -> None:
             raise KeyError(number)
         return number
 
-    seen = iter(Ahead(iter(range(10)), work, threads=threads, limit=2))
+    seen = iter(Ahead(iter(range(10)), work, Workers(threads)))
     assert [next(seen) for _ in range(5)] == [0, 1, 2, 3, 4]
     with pytest.raises(KeyError):
         next(seen)
@@ -245,7 +244,7 @@ def test_ahead_passes_exceptions_on_in_their_turn(threads: int) -> None:
         yield 1
         raise ValueError
 
-    reader = iter(Ahead(pieces(), work, threads=threads, limit=2))  # type: ignore[arg-type, var-annotated]
+    reader = iter(Ahead(pieces(), work, Workers(threads)))  # type: ignore[arg-type, var-annotated]
     assert next(reader) == 1
     with pytest.raises(ValueError):  # noqa: PT011 - the very error that the iterator raised
         next(reader)
@@ -259,7 +258,7 @@ def test_ahead_makes_only_a_few_before_they_are_asked_for() -> None:
             taken.append(number)
             yield number
 
-    reader = iter(Ahead(pieces(), lambda number: number, threads=2, limit=3))  # type: ignore[arg-type, var-annotated]
+    reader = iter(Ahead(pieces(), lambda number: number, Workers(2)))  # type: ignore[arg-type, var-annotated]
     assert next(reader) == 0
     for thread in threading.enumerate():
         if thread.name == "losscli-reader":

@@ -1,0 +1,168 @@
+"""What some rows of a run add up to: checked, scored by every loss, and merged with the tallies of other
+rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from losscli.arrays import Floats, Rows
+from losscli.engine.constants import ConstantFinder
+from losscli.engine.elsewhere import Elsewhere
+from losscli.engine.guard import Guard
+from losscli.engine.picks import Picker
+from losscli.engine.plan import Plan
+from losscli.engine.request import Request
+from losscli.engine.rowset import Rowset
+from losscli.engine.score import Score
+from losscli.engine.series import SeriesData
+from losscli.errors import Place
+from losscli.registry import BoundLoss
+from losscli.registry.checking import width_of
+
+
+@dataclass(slots=True)
+class Infinite:
+    """Infinite losses: how many, and where the first one stands."""
+
+    order: int
+    row: int
+    place: Place
+    count: int = 0
+
+
+class Scored(NamedTuple):
+    """The per-row values of a rowset: an (n,) array per result, an (n, k) array per gradient."""
+
+    values: list[Floats]
+    slopes: list[Rows]
+
+
+class Tally:
+    """What the rows so far add up to. `sibling` is for other rows of the same run, at the same time; the
+    order in which rows are added and tallies merged never shows."""
+
+    def __init__(
+        self,
+        request: Request,
+        plan: Plan,
+        series: Mapping[int, SeriesData],
+        scores: Sequence[Score],
+        picker: Picker,
+    ) -> None:
+        self.request = request
+        self.plan = plan
+        self.series = series
+        self.scores = list(scores)
+        self.picker = picker
+        self.guard = Guard(plan.losses, [feed.at for feed in plan.feeds])
+        self.constants: list[ConstantFinder] = []
+        self.elsewhere: list[Elsewhere] = []
+        self.infinite: dict[str, Infinite] = {}
+        self.scored = 0
+        self.width = 1
+
+    def start(self, rowset: Rowset) -> None:
+        """Told once, with the first rows, before any is added."""
+        self.width = width_of(rowset.inputs)
+        cells = rowset.inputs[0].shape[1] if rowset.inputs[0].ndim == 2 else 1
+        lists = self.plan.downward or self.plan.grouping in ("lists", "series")
+        for score in self.scores:
+            score.start(cells)
+            if self.request.summary:
+                self.elsewhere.append(Elsewhere(score, cells))
+            if self.request.summary and not lists:
+                self.constants.append(ConstantFinder(score.bound, score.results, self.request.multioutput))
+
+    def sibling(self) -> Tally:
+        """A tally for other rows of the same run, after the first rows were added."""
+        found = copy(self)
+        found.scores = [score.sibling() for score in self.scores]
+        found.picker = self.picker.sibling()
+        found.guard = self.guard.sibling()
+        found.constants = [finder.sibling() for finder in self.constants]
+        # without a summary there are none, else one for each score
+        pairs = zip(self.elsewhere, found.scores, strict=False)
+        found.elsewhere = [elsewhere.sibling(score) for elsewhere, score in pairs]
+        found.infinite = {}
+        found.scored = 0
+        return found
+
+    def merge(self, other: Tally) -> None:
+        """Add all rows of a sibling."""
+        self.guard.merge(other.guard)
+        if self.guard.failed:
+            return  # there will be no result
+        for mine, theirs in zip(self._parts, other._parts, strict=True):
+            mine.merge(theirs)
+        for spec, infinite in other.infinite.items():
+            seen = self.infinite.setdefault(spec, infinite)
+            if seen is not infinite:
+                first, second = (seen, infinite) if seen.order <= infinite.order else (infinite, seen)
+                first.count += second.count
+                self.infinite[spec] = first
+        self.scored += other.scored
+
+    @property
+    def _parts(self) -> tuple[Any, ...]:
+        return (*self.scores, *self.elsewhere, *self.constants, self.picker)
+
+    def add(self, rowset: Rowset, *, only_check: bool = False) -> Scored | None:
+        """Check and score some rows; None where they, or rows before them, are not fit to be scored."""
+        if not self.guard.check(rowset) or only_check:
+            return None
+        values: list[Floats] = []
+        slopes: list[Rows] = []
+        cleaned: dict[Any, Rows] = {}
+        for position, score in enumerate(self.scores):
+            blocks = self._clean(score.bound, rowset, cleaned)
+            found = score.add(blocks, rowset.weights)
+            if self.elsewhere:
+                self.elsewhere[position].add(lambda bound: self._clean(bound, rowset, cleaned), rowset, found)
+            self._watch(score.bound.spec, rowset, found)
+            values += found
+            if self.request.gradient:
+                slopes += score.slopes(blocks)
+            if self.constants:
+                self.constants[position].add(blocks, self.width, rowset.weights)
+        self.scored += rowset.count
+        if not self.picker.idle:
+            self.picker.add(rowset, values, slopes)
+        return Scored(values, slopes)
+
+    def _clean(self, bound: BoundLoss, rowset: Rowset, cleaned: dict[Any, Rows]) -> list[Rows]:
+        """The blocks as the loss takes them: codings mapped, series prepared, inputs left out made up."""
+        found: list[Rows] = []
+        feeds = {feed.at: place for place, feed in enumerate(rowset.feeds)}
+        for position, entry in enumerate(bound.inputs):
+            if position in feeds:
+                domain = entry.domain_for(bound.params)
+                key = (position, domain)
+                if key not in cleaned:
+                    cleaned[key] = domain.clean(rowset.inputs[feeds[position]])
+                found.append(cleaned[key])
+            elif position in self.series:
+                series = self.series[position]
+                found.append(series.prepared(bound, entry, rowset.groups, rowset.count))
+            else:
+                assert entry.default is not None
+                found.append(entry.default(found))
+        return found
+
+    def _watch(self, spec: str, rowset: Rowset, found: Sequence[Floats]) -> None:
+        """Count infinite losses and remember where the first one stands."""
+        hit = [np.isinf(values) for values in found if np.isinf(values.max())]
+        if not hit:
+            return
+        infinite = np.logical_or.reduce(hit)  # a row with two infinite columns is one row
+        row = int(np.argmax(infinite))
+        seen = self.infinite.get(spec)
+        if seen is None:
+            number = int(rowset.numbers(np.array([row]))[0])
+            place = rowset.place(self.plan.focus, row, 0)
+            seen = self.infinite[spec] = Infinite(rowset.order, number, place)
+        seen.count += int(infinite.sum())
