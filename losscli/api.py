@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from losscli.report.explaining import ExplainReport
     from losscli.report.listing import ListReport
 
-__all__ = ["compute", "explain", "list_losses", "make_request", "sample_row"]
+__all__ = ["compute", "explain", "list_losses", "make_request", "merge", "sample_row"]
 
 Losses: TypeAlias = "str | Loss | BoundLoss | Sequence[str | Loss | BoundLoss]"
 HIDDEN = frozenset({"block_bytes", "samples", "summary"})
@@ -43,7 +43,8 @@ def compute(
 
     Options, with the meaning that the command line gives them: `as_` (a framework), `weight`, `group`, `id`,
     `unpaired`, `reduction` ("mean,p95"), `multioutput`, `missing`, `labels`, `header`, `delimiter`,
-    `input_format`, `rows`, `worst`, `gradient`, `jobs`.
+    `input_format`, `rows`, `worst`, `gradient`, `jobs`; with ``state=True`` the report has a `state`, which
+    `merge` adds to those of other parts.
 
     Raises the classes of `losscli.errors`: UsageError (2), DataError (3), StorageError (4).
 
@@ -52,6 +53,28 @@ def compute(
     0.164252
     """
     return evaluate(make_request(losses, sources, **options), listeners)
+
+
+def merge(*states: Any) -> ComputeReport:
+    """The report over all rows of several parts, from their states, in the order of their rows.
+
+    A state is what ``compute(..., state=True).state`` holds (a mapping), or the path of a file that `losscli
+    compute --state` wrote. Every part is computed with the same losses, columns and options.
+
+    Raises UsageError for none or a state given twice (2), FormatError and StateError for what is no state or
+    does not belong to the others (3), ReadError (4).
+
+    >>> parts = [compute("mse", [1.0], [2.0], state=True), compute("mse", [3.0], [6.0], state=True)]
+    >>> merge(*(part.state for part in parts)).results[0].headline.value
+    5.0
+    """
+    from losscli.engine.state import Part, merged, read_part
+
+    found = []
+    for place, state in enumerate(states, start=1):
+        part = Part(f"state {place}", state) if isinstance(state, Mapping) else read_part(str(state))
+        found.append(part)
+    return merged(found)
 
 
 def make_request(losses: Losses, sources: Sequence[Any], **options: Any) -> Request:
@@ -160,6 +183,7 @@ VALUES: Mapping[str, tuple[Callable[[object], bool], str]] = {
     "jobs": (lambda value: value is None or _is_count(1)(value), "a number of threads of at least 1"),
     "header": (_is_choice, "True, False or None"),
     "gradient": (_is_choice, "True or False"),
+    "state": (_is_choice, "True or False"),
     "delimiter": (_is_text, "a text"),
     "input_format": (_is_text, "a text"),
 }

@@ -231,6 +231,13 @@ class FormatError(DataError):
     code = "E233"
 
 
+class StateError(DataError):
+    """States, or a baseline and a run, that do not belong together: other losses, columns, options or
+    versions. What was added up in another way cannot be joined."""
+
+    code = "E240"
+
+
 # --- reading or writing failed: exit 4
 
 

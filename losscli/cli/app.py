@@ -19,6 +19,7 @@ COMMANDS = {
     "compute": "Per-sample and reduced values of losses on files.",
     "explain": "A loss, an error code, a topic; one sample step by step.",
     "list": "Every loss, filtered by text, family, framework, kind of target.",
+    "merge": "Adds the partial states that shards wrote; same bytes as one run over all rows.",
 }
 """What `losscli --help` lists, in this order. A command is one file of `commands/`, with `build()`."""
 

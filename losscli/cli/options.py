@@ -125,6 +125,12 @@ PerSample: TypeAlias = Annotated[
         "--per-sample", metavar="PATH", help="Write all per-sample values to a file; its suffix decides how."
     ),
 ]
+State: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--state", metavar="PATH", help="Write what these rows add up to, some kilobytes for `losscli merge`."
+    ),
+]
 Precision: TypeAlias = Annotated[
     int | None,
     typer.Option(

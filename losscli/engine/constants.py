@@ -3,7 +3,7 @@ targets."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -49,6 +49,8 @@ class ConstantFinder:
         self._one_column = False
         self._weighted = False
         self._width = 0
+        self.sums_only = False
+        """Whether no targets are kept; a constant that needs them is not found then."""
 
     def sibling(self) -> ConstantFinder:
         """A finder for other rows of the same run; `merge` adds it. What keeps rows is shared."""
@@ -56,6 +58,7 @@ class ConstantFinder:
         found._sums = [ExactSum() for _ in self._sums]
         found._squares = [ExactSum() for _ in self._squares]
         found._quantiles, found._spool, found._kept = self._quantiles, self._spool, self._kept
+        found.sums_only = self.sums_only
         return found
 
     def merge(self, other: ConstantFinder) -> None:
@@ -80,12 +83,34 @@ class ConstantFinder:
             self._add_moments(self._fact, target, weights)
         elif isinstance(self._fact, FrequencyConstant):
             self._add_classes(target, weights)
-        elif isinstance(self._fact, QuantileConstant):
+        elif isinstance(self._fact, QuantileConstant) and not self.sums_only:
             self._add_quantiles(self._fact, target, weights)
+        if self.sums_only:
+            return
         if self._needs_second_pass and self._plain:
             self._keep(target, weights)
         elif self._needs_second_pass:
             self._kept.append((blocks, weights))
+
+    def to_state(self) -> dict[str, Any]:
+        """The sums, in words that JSON knows."""
+        return {
+            "sums": [total.to_state() for total in self._sums],
+            "squares": [total.to_state() for total in self._squares],
+            "classes": {str(code): total.to_state() for code, total in sorted(self._classes.items())},
+            "weight": self._weight.to_state(),
+            "width": self._width,
+            "one_column": self._one_column,
+        }
+
+    def load(self, state: Mapping[str, Any]) -> None:
+        """Take the sums that `to_state` wrote. ValueError, KeyError, TypeError: it is not one of these."""
+        self.sums_only = True
+        self._sums = [ExactSum.from_state(entry) for entry in state["sums"]]
+        self._squares = [ExactSum.from_state(entry) for entry in state["squares"]]
+        self._classes = {int(code): ExactSum.from_state(entry) for code, entry in state["classes"].items()}
+        self._weight = ExactSum.from_state(state["weight"])
+        self._width, self._one_column = int(state["width"]), bool(state["one_column"])
 
     @property
     def _plain(self) -> bool:
@@ -161,6 +186,8 @@ class ConstantFinder:
             return [Baseline("")] * score.results
         if isinstance(fact, NoConstant):
             return [Baseline(fact.words)] * score.results
+        if self.sums_only and self._needs_second_pass:
+            return [Baseline("it needs every target, a state holds sums")] * score.results
         found = self._frequency(fact) if isinstance(fact, FrequencyConstant) else self._by_column(fact)
         headlines = [score.headline(i) or score.reductions(i).get("mean") for i in range(score.results)]
         return [self._with_skill(one, headline) for one, headline in zip(found, headlines, strict=True)]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy
+from typing import Any
 
 import numpy as np
 
 from losscli.arrays import Floats, Integers, Mask, Rows
 from losscli.engine.rowset import Rowset
 from losscli.engine.score import Score
+from losscli.engine.sums import Sums
 from losscli.numerics.exact import ExactSum
 from losscli.reductions import parse_reductions
 from losscli.registry import BoundLoss, bind_loss
@@ -53,6 +55,16 @@ class Elsewhere:
         """Add all rows of a sibling."""
         for mine, theirs in zip(self._others, other._others, strict=True):
             mine.merge(theirs)
+
+    def to_state(self) -> list[dict[str, Any]]:
+        """What each framework's number is made of, in words that JSON knows."""
+        return [other.to_state() for other in self._others]
+
+    def load(self, states: Sequence[Mapping[str, Any]], order: int, offset: int) -> None:
+        """Take what `to_state` wrote, of rows that stand behind `offset` others. ValueError, KeyError,
+        TypeError: it is not one of these."""
+        for other, state in zip(self._others, states, strict=True):
+            other.load(state, order, offset)
 
     def add(self, blocks: Blocks, rowset: Rowset, ours: Sequence[Floats]) -> None:
         """Look at some rows: `blocks` gives them as a loss takes them, `ours` are our values of each
@@ -103,6 +115,28 @@ class _Other:
         self._all_rows += other._all_rows
         known = [one for one in (self._first, other._first) if one is not None]
         self._first = min(known, default=None)
+
+    def to_state(self) -> dict[str, Any]:
+        return {
+            "call": self.convention.call,
+            "taken": [total.to_state() for total in self._taken],
+            "put": [total.to_state() for total in self._put],
+            "sums": self._score.sums.to_state(),
+            "rows": self._rows,
+            "all_rows": self._all_rows,
+            "first": None if self._first is None else list(self._first[1:]),
+        }
+
+    def load(self, state: Mapping[str, Any], order: int, offset: int) -> None:
+        if state["call"] != self.convention.call:
+            raise ValueError(f"{state['call']!r} is not the call that is known")
+        self._taken = [ExactSum.from_state(entry) for entry in state["taken"]]
+        self._put = [ExactSum.from_state(entry) for entry in state["put"]]
+        self._score.sums = Sums.from_state(self._score.measure, state["sums"])
+        self._rows, self._all_rows = int(state["rows"]), int(state["all_rows"])
+        if state["first"] is not None:
+            row, place = state["first"]
+            self._first = (order, int(row) + offset, str(place))
 
     def add(self, blocks: list[Rows], rowset: Rowset, ours: Sequence[Floats]) -> None:
         """Look at some rows."""

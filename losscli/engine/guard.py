@@ -3,9 +3,10 @@ one."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -157,6 +158,29 @@ class Guard:
         self._rows += other._rows
         self._rounded += other._rounded
         self._largest_gap = max(self._largest_gap, other._largest_gap)
+
+    def to_state(self) -> dict[str, Any]:
+        """What warnings and codings are made of, in words that JSON knows."""
+        return {
+            "rows": self._rows,
+            "rounded": self._rounded,
+            "largest_gap": self._largest_gap,
+            "doubts": {str(at): [doubt.rows, doubt.holds] for at, doubt in sorted(self._doubts.items())},
+            "signs": {str(at): sorted(signs.codes) for at, signs in sorted(self._signs.items())},
+        }
+
+    def load(self, state: Mapping[str, Any], place: tuple[int, Place]) -> None:
+        """Take what `to_state` wrote; `place` stands for the rows. ValueError, KeyError, TypeError: it is not
+        one of these."""
+        self._rows, self._rounded = int(state["rows"]), int(state["rounded"])
+        self._largest_gap = float(state["largest_gap"])
+        for at, (rows, holds) in state["doubts"].items():
+            self._doubts[int(at)].rows, self._doubts[int(at)].holds = int(rows), bool(holds)
+        for at, codes in state["signs"].items():
+            entry = next(entry for position, entry, _ in self._checks if position == int(at))
+            order, where = place
+            first = {int(code): (order, 0, where) for code in codes}
+            self._signs[int(at)] = _Signs(entry, frozenset(first), first)
 
     @property
     def failed(self) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from losscli.arrays import Rows
-from losscli.engine.describe import Describer
 from losscli.engine.guard import Guard
 from losscli.engine.pairing import pair_rows
 from losscli.engine.plan import Plan, close_plan, make_plan
@@ -15,6 +14,7 @@ from losscli.engine.rowset import Rowset
 from losscli.engine.run import Run
 from losscli.errors import NotPerSample, UsageError, counted
 from losscli.reductions import parse_reductions
+from losscli.registry import BoundLoss
 from losscli.report.compute import ComputeReport
 
 
@@ -24,9 +24,17 @@ def evaluate(request: Request, listeners: Listeners | None = None) -> ComputeRep
     plan = make_plan(request)
     try:
         check(request._replace(losses=plan.losses))
+        if request.state and (plan.downward or plan.grouping in ("lists", "sets")):
+            raise _no_state(plan.losses[0])
         run = Run(request, plan, listeners or Listeners())
         run.go()
-        return Describer(run).report()
+        found = run.found()
+        report = found.report()
+        if not request.state:
+            return report
+        from losscli.engine.state import to_state
+
+        return report._replace(state=to_state(found))
     finally:
         close_plan(plan)
 
@@ -55,8 +63,29 @@ def check(request: Request) -> None:
                 if bound.part
                 else None,
             )
+        if request.state:
+            _check_state(request, bound)
         if request.gradient and not bound.has_slope:
             raise UsageError(f"{bound.spec} has no gradient", hint="leave out --gradient")
+
+
+def _check_state(request: Request, bound: BoundLoss) -> None:
+    """Refuse what no state can hold. Raises UsageError."""
+    needs = [word for word in request.reductions if word == "median" or word.startswith("p")]
+    if needs or "none" in request.reductions or request.rows == "all":
+        what = f"--reduction {needs[0]} needs" if needs else "every row is asked for: this needs"
+        raise UsageError(
+            f"{what} all values, a state holds only sums", hint="--per-sample FILE writes every row's value"
+        )
+    if bound.loss.gather:
+        raise _no_state(bound)
+
+
+def _no_state(bound: BoundLoss) -> UsageError:
+    return UsageError(
+        f"{bound.spec} sees all rows of a set or a list at once, so parts of it do not add up",
+        hint="compute it over all rows in one run",
+    )
 
 
 def find_row(request: Request, number: int) -> tuple[Rows, ...]:

@@ -98,7 +98,34 @@ class Layout(NamedTuple):
         return self.classes[index] if index < len(self.classes) else str(index)
 
 
-class _Kept(NamedTuple):
+class Choice(NamedTuple):
+    """Which rows are shown: so many of the first (-1: all), so many with the largest losses. `numbered` says
+    that somebody gave a number of first rows."""
+
+    first: int
+    largest: int
+    everything: bool = False
+    numbered: bool = False
+    worst: bool = False
+    direction: str = "minimize"
+
+    @classmethod
+    def of(cls, request: Request, direction: str) -> Choice:
+        """What a request asks for."""
+        everything = (request.rows == "all" or "none" in request.reductions) and request.samples
+        first = 0 if request.worst else SHOWN + 1
+        if isinstance(request.rows, int):
+            first = request.rows
+        if everything:
+            first = -1
+        largest = request.worst or (SHOWN if request.rows is None and not everything else 0)
+        if not request.samples:
+            first = largest = 0
+        numbered = isinstance(request.rows, int)
+        return cls(first, largest, everything, numbered, bool(request.worst), direction)
+
+
+class Kept(NamedTuple):
     """A row that may be shown: how large its loss is, and its place in the order of all rows."""
 
     key: float
@@ -106,86 +133,109 @@ class _Kept(NamedTuple):
     sample: Sample
 
 
-class Picker:
-    """Keeps the rows that the report shows. Ties go to the earlier row, so block sizes never show."""
+class Picks:
+    """The rows that the report shows, of those that were seen."""
 
-    def __init__(self, request: Request, layout: Layout, direction: str) -> None:
-        everything = request.rows == "all" or "none" in request.reductions
-        self.everything = everything and request.samples
-        self._first_wanted = 0 if request.worst else SHOWN + 1
-        if isinstance(request.rows, int):
-            self._first_wanted = request.rows
-        if self.everything:
-            self._first_wanted = -1
-        self._largest_wanted = request.worst or (SHOWN if request.rows is None and not self.everything else 0)
-        if not request.samples:
-            self._first_wanted = self._largest_wanted = 0
-        self._request = request
-        self._layout = layout
-        self._sign = 1.0 if direction != "maximize" else -1.0
-        self._direction = direction
-        self._first: list[_Kept] = []
-        self._largest: list[_Kept] = []
-        self._seen = 0
+    def __init__(self, choice: Choice, columns: tuple[Column, ...]) -> None:
+        self.choice = choice
+        self.columns = columns
+        self.first: list[Kept] = []
+        self.largest: list[Kept] = []
+        self.seen = 0
 
-    def sibling(self) -> Picker:
-        """A picker for other rows of the same run; `merge` adds them."""
-        found = copy(self)
-        found._first, found._largest, found._seen = [], [], 0
-        return found
+    def merge(self, other: Picks) -> None:
+        """Add all rows of another."""
+        first = sorted([*self.first, *other.first], key=lambda entry: entry.order)
+        self.first = first if self.choice.first < 0 else first[: self.choice.first]
+        self.largest = self._best([*self.largest, *other.largest])
+        self.seen += other.seen
 
-    def merge(self, other: Picker) -> None:
-        """Add all rows of a sibling."""
-        first = sorted([*self._first, *other._first], key=lambda entry: entry.order)
-        self._first = first if self._first_wanted < 0 else first[: self._first_wanted]
-        self._largest = self._best([*self._largest, *other._largest])
-        self._seen += other._seen
-
-    def _best(self, kept: list[_Kept]) -> list[_Kept]:
-        return sorted(kept, key=lambda entry: (-entry.key, entry.order))[: self._largest_wanted]
+    def _best(self, kept: list[Kept]) -> list[Kept]:
+        return sorted(kept, key=lambda entry: (-entry.key, entry.order))[: self.choice.largest]
 
     @property
     def idle(self) -> bool:
         """Whether no row is shown at all."""
-        return not self._first_wanted and not self._largest_wanted
+        return not self.choice.first and not self.choice.largest
+
+    def samples(
+        self,
+        totals: tuple[float, ...],
+        id_name: str | None,
+        keyed: bool,
+        gradients: tuple[tuple[str, ...], ...],
+    ) -> Samples:
+        """The rows to show, once all rows were seen."""
+        choice = self.choice
+        by_file = choice.everything or choice.numbered
+        if not by_file and not choice.worst and self.seen <= SHOWN:
+            by_file = True
+        chosen = [entry.sample for entry in (self.first if by_file else self.largest)]
+        return Samples(
+            choice="file" if by_file else "largest",
+            rows=tuple(chosen),
+            total=self.seen,
+            inputs=self.columns if chosen and chosen[0].cells else (),
+            totals=totals,
+            id_name=id_name,
+            keyed=keyed,
+            direction=choice.direction,
+            everything=choice.everything,
+            gradient_columns=gradients,
+        )
+
+
+class Picker(Picks):
+    """Keeps the rows that the report shows. Ties go to the earlier row, so block sizes never show."""
+
+    def __init__(self, request: Request, layout: Layout, direction: str) -> None:
+        super().__init__(Choice.of(request, direction), layout.columns())
+        self._layout = layout
+        self._sign = 1.0 if direction != "maximize" else -1.0
+
+    def sibling(self) -> Picker:
+        """A picker for other rows of the same run; `merge` adds them."""
+        found = copy(self)
+        found.first, found.largest, found.seen = [], [], 0
+        return found
 
     def add(self, rowset: Rowset, values: Sequence[Floats], slopes: Sequence[Rows]) -> None:
         """Look at some rows: `values` has an (n,) array per result, `slopes` an (n, k) array or none."""
         count = rowset.count
-        if self._first_wanted < 0 or len(self._first) < self._first_wanted:
-            room = count if self._first_wanted < 0 else min(count, self._first_wanted - len(self._first))
+        if self.choice.first < 0 or len(self.first) < self.choice.first:
+            room = count if self.choice.first < 0 else min(count, self.choice.first - len(self.first))
             rows = np.arange(room)
             samples = self._samples(rowset, rows, values, slopes)
-            self._first += [
-                _Kept(0.0, (rowset.order, row), sample)
+            self.first += [
+                Kept(0.0, (rowset.order, row), sample)
                 for row, sample in zip(rows.tolist(), samples, strict=True)
             ]
-        if self._largest_wanted:
+        if self.choice.largest:
             self._add_largest(rowset, values, slopes)
-        self._seen += count
+        self.seen += count
 
     def _add_largest(self, rowset: Rowset, values: Sequence[Floats], slopes: Sequence[Rows]) -> None:
         keys = self._sign * values[0]
-        if rowset.weights is not None and self._direction == "minimize":
+        if rowset.weights is not None and self.choice.direction == "minimize":
             with np.errstate(over="ignore"):  # the order of what is beyond the doubles is that of the rows
                 keys = keys * rowset.weights
-        full = len(self._largest) == self._largest_wanted
-        floor = self._largest[-1].key if full else -math.inf
+        full = len(self.largest) == self.choice.largest
+        floor = self.largest[-1].key if full else -math.inf
         if full and not keys.max() > floor:
             return
         found = np.flatnonzero(keys > floor) if full else np.arange(len(keys))
-        if len(found) > self._largest_wanted:
-            cut = np.partition(keys[found], len(found) - self._largest_wanted)[
-                len(found) - self._largest_wanted
+        if len(found) > self.choice.largest:
+            cut = np.partition(keys[found], len(found) - self.choice.largest)[
+                len(found) - self.choice.largest
             ]
             found = found[keys[found] >= cut]
-        best = found[np.argsort(-keys[found], kind="stable")][: self._largest_wanted]
+        best = found[np.argsort(-keys[found], kind="stable")][: self.choice.largest]
         samples = self._samples(rowset, best, values, slopes)
         kept = [
-            _Kept(float(keys[row]), (rowset.order, int(row)), sample)
+            Kept(float(keys[row]), (rowset.order, int(row)), sample)
             for row, sample in zip(best.tolist(), samples, strict=True)
         ]
-        self._largest = self._best([*self._largest, *kept])
+        self.largest = self._best([*self.largest, *kept])
 
     def _samples(
         self, rowset: Rowset, rows: Integers, values: Sequence[Floats], slopes: Sequence[Rows]
@@ -204,28 +254,3 @@ class Picker:
                 )
             )
         return found
-
-    def samples(
-        self,
-        totals: tuple[float, ...],
-        id_name: str | None,
-        keyed: bool,
-        gradients: tuple[tuple[str, ...], ...],
-    ) -> Samples:
-        """The rows to show, once all rows were seen."""
-        by_file = self.everything or isinstance(self._request.rows, int)
-        if not by_file and not self._request.worst and self._seen <= SHOWN:
-            by_file = True
-        chosen = [entry.sample for entry in (self._first if by_file else self._largest)]
-        return Samples(
-            choice="file" if by_file else "largest",
-            rows=tuple(chosen),
-            total=self._seen,
-            inputs=self._layout.columns() if chosen and chosen[0].cells else (),
-            totals=totals,
-            id_name=id_name,
-            keyed=keyed,
-            direction=self._direction,
-            everything=self.everything,
-            gradient_columns=gradients,
-        )

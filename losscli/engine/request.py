@@ -20,6 +20,7 @@ class Request(NamedTuple):
     for the five default reductions, which cost a pass of exact squares more than the mean alone, and for the
     frameworks whose number differs. `rows` is a number, "all", or None for the default choice; `worst` asks
     for the largest losses. `jobs` is the number of threads that parse and score, None for one each core.
+    `state` asks for what `merge` adds up, and leaves out what cannot be added.
     """
 
     losses: tuple[BoundLoss, ...]
@@ -42,6 +43,7 @@ class Request(NamedTuple):
     gradient: bool = False
     block_bytes: int | None = None
     jobs: int | None = None
+    state: bool = False
 
 
 class SampleSink(Protocol):

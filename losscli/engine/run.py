@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import chain
 
+from losscli.engine.describe import Found
 from losscli.engine.pairing import pair_rows
 from losscli.engine.picks import Layout, Picker
 from losscli.engine.plan import Plan
@@ -14,12 +15,13 @@ from losscli.engine.rows import RowReader
 from losscli.engine.rowset import Rowset
 from losscli.engine.score import Score
 from losscli.engine.series import read_series
+from losscli.engine.setting import Setting, inputs_used
 from losscli.engine.tally import Scored, Tally
 from losscli.errors import DataError, RowsError, UsageError
 from losscli.reductions import parse_reductions
 from losscli.registry import BoundLoss
 from losscli.registry.checking import check_shapes
-from losscli.report.compute import sample_label
+from losscli.report.compute import RowCounts, sample_label
 
 
 class Run:
@@ -117,6 +119,16 @@ class Run:
     def rows_in(self, stream: int) -> int:
         """The rows that a stream had in all, paired or not."""
         return self.paired.rows(stream)
+
+    def found(self) -> Found:
+        """Everything that the report is made from, once `go` has ended."""
+        plan, reader = self.plan, self.reader
+        setting = Setting.of(self.request, plan, self.tally.cells, self.tally.width)
+        rows = [self.rows_in(stream) for stream in range(len(plan.streams))]
+        series = [self.series[one.feed.at].rows for one in plan.series]
+        counts = RowCounts(self.read, reader.skipped, self.paired.unpaired, reader.absent, self.tally.scored)
+        setting = setting._replace(gradients=self.gradient_names())
+        return Found(setting, inputs_used(plan, rows, series), counts, self.tally)
 
     def labels(self) -> tuple[str, ...]:
         """A label per result: the spec, with the column where there is a result per column."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -20,19 +19,9 @@ from losscli.engine.request import Request
 from losscli.engine.rowset import Rowset
 from losscli.engine.score import Score
 from losscli.engine.series import SeriesData
-from losscli.errors import Place
+from losscli.engine.totals import Infinite, Totals
 from losscli.registry import BoundLoss
 from losscli.registry.checking import width_of
-
-
-@dataclass(slots=True)
-class Infinite:
-    """Infinite losses: how many, and where the first one stands."""
-
-    order: int
-    row: int
-    place: Place
-    count: int = 0
 
 
 class Scored(NamedTuple):
@@ -42,9 +31,8 @@ class Scored(NamedTuple):
     slopes: list[Rows]
 
 
-class Tally:
-    """What the rows so far add up to. `sibling` is for other rows of the same run, at the same time; the
-    order in which rows are added and tallies merged never shows."""
+class Tally(Totals):
+    """Totals that check and score rows. `sibling` is for other rows of the same run, at the same time."""
 
     def __init__(
         self,
@@ -54,29 +42,27 @@ class Tally:
         scores: Sequence[Score],
         picker: Picker,
     ) -> None:
+        super().__init__(scores, Guard(plan.losses, [feed.at for feed in plan.feeds]), picker)
         self.request = request
         self.plan = plan
         self.series = series
-        self.scores = list(scores)
-        self.picker = picker
-        self.guard = Guard(plan.losses, [feed.at for feed in plan.feeds])
-        self.constants: list[ConstantFinder] = []
-        self.elsewhere: list[Elsewhere] = []
-        self.infinite: dict[str, Infinite] = {}
-        self.scored = 0
+        self.picker: Picker = picker
+        self.cells = 1
         self.width = 1
 
     def start(self, rowset: Rowset) -> None:
         """Told once, with the first rows, before any is added."""
         self.width = width_of(rowset.inputs)
-        cells = rowset.inputs[0].shape[1] if rowset.inputs[0].ndim == 2 else 1
+        self.cells = cells = rowset.inputs[0].shape[1] if rowset.inputs[0].ndim == 2 else 1
         lists = self.plan.downward or self.plan.grouping in ("lists", "series")
         for score in self.scores:
             score.start(cells)
             if self.request.summary:
                 self.elsewhere.append(Elsewhere(score, cells))
             if self.request.summary and not lists:
-                self.constants.append(ConstantFinder(score.bound, score.results, self.request.multioutput))
+                finder = ConstantFinder(score.bound, score.results, self.request.multioutput)
+                finder.sums_only = self.request.state
+                self.constants.append(finder)
 
     def sibling(self) -> Tally:
         """A tally for other rows of the same run, after the first rows were added."""
@@ -91,25 +77,6 @@ class Tally:
         found.infinite = {}
         found.scored = 0
         return found
-
-    def merge(self, other: Tally) -> None:
-        """Add all rows of a sibling."""
-        self.guard.merge(other.guard)
-        if self.guard.failed:
-            return  # there will be no result
-        for mine, theirs in zip(self._parts, other._parts, strict=True):
-            mine.merge(theirs)
-        for spec, infinite in other.infinite.items():
-            seen = self.infinite.setdefault(spec, infinite)
-            if seen is not infinite:
-                first, second = (seen, infinite) if seen.order <= infinite.order else (infinite, seen)
-                first.count += second.count
-                self.infinite[spec] = first
-        self.scored += other.scored
-
-    @property
-    def _parts(self) -> tuple[Any, ...]:
-        return (*self.scores, *self.elsewhere, *self.constants, self.picker)
 
     def add(self, rowset: Rowset, *, only_check: bool = False) -> Scored | None:
         """Check and score some rows; None where they, or rows before them, are not fit to be scored."""
@@ -163,6 +130,6 @@ class Tally:
         seen = self.infinite.get(spec)
         if seen is None:
             number = int(rowset.numbers(np.array([row]))[0])
-            place = rowset.place(self.plan.focus, row, 0)
+            place = str(rowset.place(self.plan.focus, row, 0))
             seen = self.infinite[spec] = Infinite(rowset.order, number, place)
         seen.count += int(infinite.sum())

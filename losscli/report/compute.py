@@ -157,7 +157,8 @@ class Result(NamedTuple):
 
 
 class ComputeReport(NamedTuple):
-    """Everything `compute` found. `samples` holds the rows that are shown, not all rows."""
+    """Everything `compute` found. `samples` holds the rows that are shown, not all rows; `state` what `merge`
+    adds up, where it was asked for."""
 
     inputs: tuple[InputUsed, ...]
     rows: RowCounts
@@ -166,6 +167,7 @@ class ComputeReport(NamedTuple):
     pairing: str
     asked: tuple[str, ...] = ("mean",)
     warnings: tuple[Finding, ...] = ()
+    state: Mapping[str, Any] | None = None
 
     @property
     def command(self) -> str:

@@ -123,6 +123,7 @@ def test_no_row_is_scored_twice_nor_lost_under_load(tmp_path: Path) -> None:
     (tmp_path / "y.csv").write_text("".join(f"{row}\n" for row in range(rows)))
     (tmp_path / "p.csv").write_text("0.0\n" * rows)
     for _ in range(3):
-        report = api.compute("mae", str(tmp_path / "y.csv"), str(tmp_path / "p.csv"), jobs=4, block_bytes=4000)
+        sources = (str(tmp_path / "y.csv"), str(tmp_path / "p.csv"))
+        report = api.compute("mae", *sources, jobs=4, block_bytes=4000)
         assert report.results[0].reductions["sum"].value == rows * (rows - 1) / 2
         assert report.rows.scored == rows

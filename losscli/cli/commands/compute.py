@@ -52,21 +52,35 @@ class ComputeOptions(Read):
     worst: flag.Worst = None
     gradient: flag.Gradient = False
     per_sample: flag.PerSample = None
+    state: flag.State = None
 
 
 def run(options: ComputeOptions) -> None:
     """Compute and print."""
     inputs = written_paths([*options.sources, *([options.group] if options.group else [])], options.weight)
-    others = [options.per_sample] if options.per_sample is not None else []
+    others = [path for path in (options.per_sample, options.state) if path is not None]
     publication = plan(options, inputs, others)
     streamed = options.reduction == "none" and publication.format.name in STREAMED
     with ExitStack() as stack:
         report = _computed(options, publication, _listeners(options, publication, stack, streamed=streamed))
+        if options.state is not None:
+            _write_state(options.state, report, stack)
         pieces = None if streamed and not publication.files else publication.prepare(report, stack)
     if pieces is not None and not streamed:
         publication.show(pieces)
     publication.warn(report)
     publication.tell([*unused(options, publication.formats()), *decisions(options, report)])
+
+
+def _write_state(path: str, report: ComputeReport, stack: ExitStack) -> None:
+    """Write the state under its temporary name, to be put in place when the stack closes."""
+    import json
+
+    from losscli.outputs.files import OutputFile
+
+    file = stack.enter_context(OutputFile(path))
+    text = json.dumps(report.state, allow_nan=False, ensure_ascii=False, indent=1)
+    file.write(f"{text}\n".encode())
 
 
 def _listeners(
@@ -108,6 +122,7 @@ def _computed(options: ComputeOptions, publication: Publication, listeners: List
             rows=_rows(options.rows),
             worst=options.worst,
             gradient=options.gradient,
+            state=options.state is not None,
             **extent(options, publication),
             **read_options(options),
         )
@@ -119,6 +134,8 @@ def _computed(options: ComputeOptions, publication: Publication, listeners: List
 
 def extent(options: ComputeOptions, publication: Publication) -> dict[str, bool]:
     """Compute no more than is printed: the summary and the rows only where a format shows them."""
+    if options.state is not None:  # `merge` may show what this run does not
+        return {"summary": True, "samples": True}
     shown, *files = publication.formats()
     none = options.reduction == "none"
     rows = set(files) if none and shown in STREAMED else {shown, *files}

@@ -1,0 +1,58 @@
+"""What the rows of a run add up to: everything that merges, whether threads, processes or shards made it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from losscli.engine.constants import ConstantFinder
+from losscli.engine.elsewhere import Elsewhere
+from losscli.engine.guard import Guard
+from losscli.engine.picks import Picks
+from losscli.engine.score import Score
+
+
+@dataclass(slots=True)
+class Infinite:
+    """Infinite losses: how many, and the row and the place of the first one. `order` compares rows of
+    different tallies."""
+
+    order: int
+    row: int
+    place: str
+    count: int = 0
+
+    def joined(self, other: Infinite) -> Infinite:
+        """Those of both."""
+        first = min(self, other, key=lambda one: one.order)
+        return Infinite(first.order, first.row, first.place, self.count + other.count)
+
+
+@dataclass
+class Totals:
+    """What some rows of a run add up to. The order in which rows are added and totals merged never shows."""
+
+    scores: Sequence[Score]
+    guard: Guard
+    picker: Picks
+    constants: list[ConstantFinder] = field(default_factory=list)
+    elsewhere: list[Elsewhere] = field(default_factory=list)
+    infinite: dict[str, Infinite] = field(default_factory=dict)
+    scored: int = 0
+
+    def merge(self, other: Totals) -> None:
+        """Add all rows of a sibling."""
+        self.guard.merge(other.guard)
+        if self.guard.failed:
+            return  # there will be no result
+        for mine, theirs in zip(self._parts, other._parts, strict=True):
+            mine.merge(theirs)
+        for spec, infinite in other.infinite.items():
+            seen = self.infinite.get(spec)
+            self.infinite[spec] = infinite if seen is None else seen.joined(infinite)
+        self.scored += other.scored
+
+    @property
+    def _parts(self) -> tuple[Any, ...]:
+        return (*self.scores, *self.elsewhere, *self.constants, self.picker)
