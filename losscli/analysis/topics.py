@@ -213,6 +213,27 @@ TOPICS = (
         ("id", "ids", "join", "pair", "unpaired", "keys"),
     ),
     Topic(
+        "states",
+        "Parts of a set: --state and merge",
+        """
+        losscli merge sample_data/rmse_1.json sample_data/rmse_2.json
+
+        A set that lies on several machines, or comes day by day, is computed part by
+        part: `losscli compute rmse day1.csv:y :p --state day1.json` writes what the
+        rows of that part add up to: exact integers, the facts that all parts must
+        share, and the few rows that a report shows; some kilobytes, whatever the
+        number of rows. `merge` adds the states: every number is the one of a single
+        run over all rows, to the last bit. Parts are given in the order of their rows,
+        which decides row numbers and nothing else.
+        All parts need the same losses, columns, options and version of losscli, and
+        each counts once; anything else stops with exit 2 or 3.
+        What needs every value is left out or refused: quantiles, losses that see all
+        rows at once, and a best constant without a closed form, such as the median.
+        Keys that stand in two parts cannot be seen: cut a set by its keys.
+        """,
+        ("state", "merge", "shards", "shard", "parts"),
+    ),
+    Topic(
         "labels",
         "Classes as text",
         """

@@ -12,8 +12,8 @@ from losscli.cli.options import Shown
 from losscli.cli.publishing import plan
 
 EXAMPLES = (
-    "losscli compute bce y1.csv p1.csv --state 1.json",
-    "losscli merge 1.json 2.json",
+    "losscli merge sample_data/rmse_1.json sample_data/rmse_2.json",
+    "losscli merge sample_data/rmse_1.json sample_data/rmse_2.json -f json",
 )
 
 
