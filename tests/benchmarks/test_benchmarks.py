@@ -95,6 +95,16 @@ def test_sum_share_is_a_share() -> None:
     assert int(row[-1].replace(",", "")) >= 5000
 
 
+def test_the_stages_make_the_whole() -> None:
+    rows = table(printed("bench_stages.py", "--rows", "5000", "--runs", "1"))
+    names = [row[0] for row in rows]
+    assert {"parse", "align", "loss", "exact sums"} < set(names)
+    assert names[-1] == "all"
+    shares = [float(row[1].removesuffix(" %")) for row in rows]
+    assert abs(sum(shares[:-1]) - 100.0) < 1.0
+    assert all(share > 0 for share in shares)
+
+
 def test_a_failing_command_ends_the_benchmark() -> None:
     with pytest.raises(SystemExit, match="exit 3"):
         measuring.run([sys.executable, "-c", "raise SystemExit(3)"])
