@@ -205,7 +205,8 @@ class OrderError(PairingError):
 
 
 class RowsError(DataError):
-    """There is no row to score: the file is empty, holds only a header, or every row was skipped."""
+    """There is no row to score: the file is empty, holds only a header, or every row was skipped; or a folder
+    holds no part file."""
 
     code = "E230"
 
@@ -236,6 +237,13 @@ class StateError(DataError):
     versions. What was added up in another way cannot be joined."""
 
     code = "E240"
+
+
+class PartsError(DataError):
+    """The part files of a folder or a glob are not one table: a part has another format, header, order or
+    number of columns, or type than the first; a folder stands among them; or one file stands there twice."""
+
+    code = "E234"
 
 
 # --- reading or writing failed: exit 4

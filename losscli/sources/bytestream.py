@@ -154,10 +154,6 @@ def _refused(path: str, error: OSError | ValueError) -> ReadError | UnsupportedF
     number = error.errno if isinstance(error, OSError) else None
     if number == errno.EISDIR:
         return ReadError(f"{path} is a folder, which is not read", hint="give one file of it")
-    if number == errno.ENOENT and any(sign in path for sign in "*?"):
-        return UnsupportedFormat(
-            f"{path} looks like a glob of part files, which is not read", hint="give one file"
-        )
     if number == errno.ENOENT:
         return ReadError(f"there is no file {path}", hint=_with_columns(path) or _near(path))
     return ReadError(f"{path} cannot be read: {_why(error)}")

@@ -33,7 +33,8 @@ class Head(NamedTuple):
     """The decisions, with the first rows that were looked at: `rows` holds cells, the first row included.
 
     `skipped` is the number of bytes before the first data row; `first_line` is that row's line. `by_rule`
-    says that the header was decided by the look of the first row alone.
+    says that the header was decided by the look of the first row alone. `raw` holds the bytes of the header,
+    without a byte order mark.
     """
 
     delimiter: str
@@ -44,6 +45,7 @@ class Head(NamedTuple):
     skipped: int
     first_line: int
     by_rule: bool
+    raw: bytes = b""
 
     @property
     def data_rows(self) -> tuple[tuple[str, ...], ...]:
@@ -79,7 +81,8 @@ def read_head(stream: ByteInput, options: ReadOptions, form: str, selections: Se
         first_line = int(scanned.lines[1]) + 1 if len(scanned) > 1 else text.count(b"\n") + 1
         _unique(names, selections, stream.name)
     stream.push(body[skipped:])
-    return Head(delimiter, header, names, len(cells[0]), cells, skipped, first_line, by_rule)
+    raw = body[:skipped]
+    return Head(delimiter, header, names, len(cells[0]), cells, skipped, first_line, by_rule, raw)
 
 
 def _first_rows(stream: ByteInput) -> tuple[bytes, bytes]:

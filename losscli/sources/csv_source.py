@@ -3,9 +3,9 @@ order."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from losscli.errors import BadCell, CellError, Place
 from losscli.sources import cells
@@ -17,6 +17,8 @@ from losscli.sources.file_source import Opening, StreamedSource
 from losscli.sources.formats import BOM
 from losscli.sources.records import Block, Column, Header, Kind, LinePlaces
 from losscli.workers import Workers
+
+ParseChunk: TypeAlias = Callable[[Chunk], Parsed | Broken]
 
 
 @dataclass
@@ -54,13 +56,25 @@ class CsvSource(StreamedSource):
     def read(self, columns: Sequence[Column]) -> Iterator[Block]:
         """One pass over the rows; see `Source.read`."""
         stream = self._stream()
-        parser = _Layers(self._layouts(columns), tuple(columns))
+        chunks = iter(RowCutter(stream, self.options.block_bytes))
         try:
-            yield from self._blocks(
-                _parsed(RowCutter(stream, self.options.block_bytes), parser, self.options.workers), columns
-            )
+            yield from self._blocks(_parsed(chunks, self.parser(columns), self.options.workers), columns)
         finally:
             stream.close()
+
+    def parser(self, columns: Sequence[Column]) -> ParseChunk:
+        """What parses a chunk of whole rows; several threads may call it at once."""
+        layers = _Layers(self._layouts(columns), tuple(columns))
+        parsers = layers.parsers()
+
+        def parsed(chunk: Chunk) -> Parsed | Broken:
+            parts = [parser(chunk) for parser in parsers]
+            faults = [part for part in parts if isinstance(part, Broken)]
+            if faults:
+                return min(faults, key=lambda fault: fault.line)
+            return layers.merged([part for part in parts if isinstance(part, Parsed)])
+
+        return parsed
 
     def _skip_head(self, stream: ByteInput) -> None:
         stream.push(stream.read(len(BOM)).removeprefix(BOM))
@@ -168,18 +182,8 @@ class _Layers(NamedTuple):
         )
 
 
-def _parsed(cutter: RowCutter, layers: _Layers, workers: Workers | None) -> Iterator[Parsed | Broken]:
+def _parsed(chunks: Iterator[Chunk], work: ParseChunk, workers: Workers | None) -> Iterator[Parsed | Broken]:
     """The chunks parsed in order; by the workers unless the first chunk is all there is."""
-    parsers = layers.parsers()
-
-    def work(chunk: Chunk) -> Parsed | Broken:
-        parts = [parser(chunk) for parser in parsers]
-        faults = [part for part in parts if isinstance(part, Broken)]
-        if faults:
-            return min(faults, key=lambda fault: fault.line)
-        return layers.merged([part for part in parts if isinstance(part, Parsed)])
-
-    chunks = iter(cutter)
     first = next(chunks, None)
     if first is None:
         return

@@ -69,6 +69,9 @@ class Positions(NamedTuple):
 
 Selector: TypeAlias = Name | Range | Glob | Positions
 
+Selections: TypeAlias = Sequence[tuple[Selector, ...] | None]
+"""Everything that is selected of one path; None where a selection names no columns."""
+
 
 class SourceSpec(NamedTuple):
     """One SOURCE as typed: `path` is None while it still means the path of the source before it; `columns` is
@@ -88,6 +91,18 @@ def is_key_like(name: str) -> bool:
 def names_columns(selectors: Iterable[Selector] | None) -> bool:
     """Whether a selection names columns, which means that the file has a header."""
     return selectors is not None and any(not isinstance(selector, Positions) for selector in selectors)
+
+
+def has_signs(path: str) -> bool:
+    """Whether a path is written as a glob: it holds `*`, `?` or `[`."""
+    return any(sign in path for sign in "*?[")
+
+
+def holds_parts(path: str) -> bool:
+    """Whether a path means part files: a folder, or a glob that is no file of that name."""
+    if os.path.isdir(path):
+        return True
+    return has_signs(path) and "://" not in path and not os.path.lexists(path)
 
 
 def parse_source(text: str) -> SourceSpec:

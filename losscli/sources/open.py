@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from importlib import import_module
 
 from losscli.sources import formats
 from losscli.sources.file_source import Opening
-from losscli.sources.grammar import Selector
+from losscli.sources.grammar import Selections, holds_parts
 from losscli.sources.records import ReadOptions, Source
 
 
@@ -15,9 +14,10 @@ def open_source(
     path: str,
     options: ReadOptions | None = None,
     *,
-    selectors: Sequence[tuple[Selector, ...] | None] = (),
+    selectors: Selections = (),
 ) -> Source:
-    """Open one path, whatever its format, and decide what its first row is.
+    """Open one path, whatever its format, and decide what its first row is. A folder or a glob is its part
+    files.
 
     The reader of a format is the module `FORMAT_source` of this room, with `opened(Opening) -> Source`.
 
@@ -25,10 +25,14 @@ def open_source(
     opened once and the header rule depends on the selected cells; None, or no selection at all, is every
     column.
 
-    Raises UnsupportedFormat, ColumnError (exit 2); FormatError, HeaderError, RowsError (exit 3); ReadError
-    (exit 4).
+    Raises UnsupportedFormat, ColumnError (exit 2); FormatError, HeaderError, RowsError, PartsError (exit 3);
+    ReadError (exit 4).
     """
     options = options or ReadOptions()
+    if holds_parts(path):
+        from losscli.sources import parts_source
+
+        return parts_source.opened(path, options, selectors)
     declared = formats.declared(path, options.format)
     stream = formats.open_checked(path, declared)
     try:

@@ -180,6 +180,21 @@ def _cut(values: Values, start: int, stop: int) -> Values:
     return values.slice(start, stop - start)
 
 
+class PartsRead(NamedTuple):
+    """The part files of a source, in the order read: their paths, and what the last pass found, the rows of
+    each and the paths of those that were empty."""
+
+    paths: tuple[str, ...]
+    rows: tuple[int, ...]
+    empty: tuple[str, ...]
+
+
+def parts_read(source: Source) -> PartsRead | None:
+    """The parts of a source that is a folder or a glob; None for every other."""
+    found: PartsRead | None = source.parts_read() if hasattr(source, "parts_read") else None
+    return found
+
+
 class Source(Protocol):
     """One opened path, whatever its format: it knows its columns and reads them in one sequential pass."""
 

@@ -186,10 +186,9 @@ def test_the_format_option(tmp_path: Path) -> None:
 def test_what_cannot_be_opened(tmp_path: Path) -> None:
     written(tmp_path, "preds.csv", b"1\n")
     cases: list[tuple[str, type[LosscliError], str]] = [
-        (str(tmp_path), ReadError, "folder"),
         (str(tmp_path / "pred.csv"), ReadError, "no file"),
         (str(tmp_path / "none" / "pred.csv"), ReadError, "no file"),
-        (str(tmp_path / "*.csv"), UnsupportedFormat, "glob"),
+        (str(tmp_path / "*.npy"), ReadError, "no file"),
         ("s3://bucket/f.csv", UnsupportedFormat, "URI"),
         ("s3://bucket/f.parquet", UnsupportedFormat, "URI"),
         (str(tmp_path / "a\0b.csv"), ReadError, "cannot be read"),
