@@ -37,6 +37,12 @@ class Job(Generic[Result]):
         self._work = None  # lets go of the blocks
         self._finished.set()
 
+    def drop(self) -> None:
+        """Give the work up: nobody will do it, and who waits for it gets an error."""
+        self._error = RuntimeError("the workers were closed")
+        self._work = None
+        self._finished.set()
+
     @property
     def done(self) -> bool:
         """Whether `result` would not wait."""
@@ -72,18 +78,23 @@ class Workers:
         """Hand in work; it begins when a thread is free."""
         job = Job(work)
         with self._changed:
+            if self._closed:
+                job.drop()
+                return job
             (self._urgent if urgent else self._waiting).append(job)
             if self._idle:
                 self._changed.notify()
-            elif self._started < self.count and not self._closed:
+            elif self._started < self.count:
                 self._started += 1
                 threading.Thread(target=self._run, daemon=True, name="losscli-worker").start()
         return job
 
     def close(self) -> None:
-        """Let the threads end after the work they are at; what waits is never done."""
+        """Let the threads end after the work they are at; what waits is given up."""
         with self._changed:
             self._closed = True
+            for job in (*self._urgent, *self._waiting):
+                job.drop()
             self._waiting.clear()
             self._urgent.clear()
             self._changed.notify_all()

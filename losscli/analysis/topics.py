@@ -86,9 +86,10 @@ TOPICS = (
           :setosa..virginica
         cat sample_data/price.csv | losscli compute mae -:target :prediction
 
-        PATH is a file, or `-` for standard input. If the whole argument is an
-        existing file, it is the path; otherwise the last `:` after the last `/`
-        splits. `:COLUMNS` alone means the file of the source before it.
+        PATH is a file, `-` for standard input, or a folder or quoted glob of part
+        files (`losscli explain parts`). If the whole argument is an existing file, it
+        is the path; otherwise the last `:` after the last `/` splits. `:COLUMNS` alone
+        means the path of the source before it.
         COLUMNS are names `a,b`, a range `p0..p9`, a glob `p_*` (quote it for the
         shell), or positions `@2`, `@2..@11`, `@2..`. A name that holds `,` or `:` is
         selected by @N.
@@ -97,6 +98,33 @@ TOPICS = (
         `losscli explain inputs`.
         """,
         ("source", "columns", "files"),
+    ),
+    Topic(
+        "parts",
+        "Folders and globs of part files",
+        """
+        losscli compute bce 'sample_data/*_against_*.csv:target' :prediction
+        a folder for each input, a folder of tables, a glob into folders:
+        y_parts/ p_parts/          parts/:label :score         'days/**/*.csv:y' :p
+
+        A folder means the files in it; a glob, quoted for the shell, those that match:
+        `*`, `?` and `[...]` within a folder, `**` for any folders between. A file of
+        that very name is always that file. Names that start with `_` or `.`
+        (_SUCCESS, .part-0.csv.crc) are skipped. A folder in a folder is an error: a
+        glob with `**` reads it, but values that only folder names hold (day=2/) are no
+        columns. Links are followed, never in a circle.
+        Parts are read in the code-point order of their paths, in which part-10 comes
+        before part-2. That order decides how rows pair; losscli warns (W106) where
+        numbers run backwards. Leading zeros (part-002) or --id help.
+        All parts have one format; each may be compressed. The first decides about
+        header and delimiter, and every other must have the same columns in the same
+        order and of the same types: nothing is matched or filled in. JSON goes by its
+        keys. A part may have no rows; one without a byte counts as no rows, with a
+        warning (W107). Parts of the two sources may end at different rows.
+        Rows count on over all parts; errors name the part and its line. A part that
+        appears, vanishes or changes during the run is exit 4.
+        """,
+        ("part", "folder", "folders", "glob", "globs", "directory"),
     ),
     Topic(
         "inputs",

@@ -6,10 +6,14 @@ import gc
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from typing import Any
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
-from losscli.cli.options import Read
-from losscli.errors import LosscliError
+from losscli.cli.options import Read, Shown
+from losscli.errors import LosscliError, SourceError
+
+if TYPE_CHECKING:
+    from losscli.cli.publishing import Publication
 
 
 class _NoPandas:
@@ -60,31 +64,58 @@ def read_options(options: Read) -> dict[str, Any]:
     }
 
 
-def written_paths(sources: Sequence[str], weight: str | None = None) -> list[str]:
-    """Every file that the sources name, the parts of folders and globs included: what no output may
-    overwrite.
+def plan_outputs(shown: Shown, sources: Sequence[str | None], others: Sequence[str] = ()) -> Publication:
+    """Decide where the report goes. `others` are the paths of further outputs.
 
-    A source that cannot be read is left to the reading, which says why.
-    """
+    Raises what `plan` raises, and SourceError for an output that would be a part of an input."""
+    from losscli.cli.publishing import plan
+
+    if not shown.output and not others:
+        return plan(shown)
+    paths = list(_paths(sources))
+    publication = plan(shown, [file for path in paths for file in _files(path)], others)
+    for output in (*(target.path for target in publication.files), *others):
+        _refuse_new_part(output, paths)
+    return publication
+
+
+def _paths(sources: Sequence[str | None]) -> Iterator[str]:
+    """The path of each source; what cannot be read as one is left to the reading, which says why."""
     from losscli.sources.grammar import parse_source
 
-    found: list[str] = []
-    for text in (*sources, *((weight,) if weight is not None else ())):
-        try:
-            path = parse_source(text).path
-        except LosscliError:
+    for text in sources:
+        role, equals, rest = (text or "").partition("=")
+        named = equals and role.isidentifier() and not os.path.lexists(text or "")
+        with suppress(LosscliError):
+            path = parse_source(rest if named else text or "").path
+            if path is not None:
+                yield path
+
+
+def _files(path: str) -> list[str]:
+    """Every file that a path means, the parts of folders and globs included: what no output may overwrite."""
+    from losscli.sources.grammar import holds_parts
+
+    if not holds_parts(path):
+        return [path]
+    from losscli.sources.parts import list_parts
+
+    with suppress(LosscliError):
+        return [part.path for part in list_parts(path)]
+    return []
+
+
+def _refuse_new_part(output: str, paths: Sequence[str]) -> None:
+    """Raise SourceError where an output would stand among the parts of a folder or a glob that is read."""
+    from losscli.sources.grammar import holds_parts
+
+    for path in paths:
+        if not holds_parts(path):
             continue
-        if path is not None:
-            found += _files(path)
-    return found
+        from losscli.sources.parts import would_be_part
 
-
-def _files(path: str) -> Iterator[str]:
-    if os.path.isdir(path):
-        yield from (os.path.join(path, name) for name in os.listdir(path))
-    elif any(sign in path for sign in "*?[") and not os.path.lexists(path):
-        from glob import iglob
-
-        yield from iglob(path)
-    else:
-        yield path
+        if would_be_part(path, output):
+            raise SourceError(
+                f"the output {output} would be a part of the input {path}",
+                hint="write it to another folder, or let its name begin with `_`",
+            )

@@ -55,9 +55,9 @@ def group_columns(group: Any, paths: Paths, options: ReadOptions) -> Sequence[As
 
 
 def _looks_like_file(word: str) -> bool:
-    """Whether a word names a file rather than a column: standard input, or a suffix that is read."""
+    """Whether a word names a path rather than a column: standard input, a folder, a suffix that is read."""
     suffixes = word.lower().removesuffix(".gz").split(".")[1:]
-    return word == "-" or bool(suffixes and suffixes[-1] in FORMATS)
+    return word == "-" or word.endswith("/") or bool(suffixes and suffixes[-1] in FORMATS)
 
 
 def _own_source(option: str, word: str, paths: Paths, options: ReadOptions) -> Asked:

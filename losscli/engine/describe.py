@@ -60,7 +60,7 @@ class Found(NamedTuple):
         if self.counts.unpaired:
             rows, were = counted(self.counts.unpaired, "row"), _were(self.counts.unpaired)
             found.append(Finding("W104", f"{rows} without a partner {were} left out"))
-        return found
+        return list(dict.fromkeys([*found, *(one for entry in self.inputs for one in entry.warnings)]))
 
     def _results(self) -> list[Result]:
         totals = self.totals

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from losscli.engine.parts_used import parts_used
 from losscli.engine.plan import Plan
 from losscli.engine.request import Request
 from losscli.registry import BoundLoss
@@ -91,6 +92,7 @@ def inputs_used(plan: Plan, rows: list[int], series_rows: list[int]) -> tuple[In
     found = []
     for feed in plan.feeds:
         source = plan.streams[feed.stream].source
+        parts, warnings = parts_used(source, plan)
         found.append(
             InputUsed(
                 role=feed.role,
@@ -100,10 +102,13 @@ def inputs_used(plan: Plan, rows: list[int], series_rows: list[int]) -> tuple[In
                 format=source.format,
                 header=source.header.reason,
                 coding=feed.coder.said() if feed.coder is not None else "",
+                parts=parts,
+                warnings=warnings,
             )
         )
     for series, count in zip(plan.series, series_rows, strict=True):
         source, feed = series.reading.source, series.feed
+        parts, warnings = parts_used(source, plan)
         found.append(
             InputUsed(
                 role=feed.role,
@@ -112,6 +117,8 @@ def inputs_used(plan: Plan, rows: list[int], series_rows: list[int]) -> tuple[In
                 columns=feed.names,
                 format=source.format,
                 header=source.header.reason,
+                parts=parts,
+                warnings=warnings,
             )
         )
     return tuple(found)

@@ -25,7 +25,7 @@ from losscli.reductions import parse_reductions
 from losscli.registry import parse_losses
 from losscli.report.compute import ComputeReport, InputUsed, RowCounts
 from losscli.report.samples import Sample
-from losscli.report.tables import Column, Kind
+from losscli.report.tables import Column, Finding, Kind
 from losscli.sources.bytestream import ByteInput
 
 SCHEMA: Final = "losscli-state/1"
@@ -235,8 +235,14 @@ def _from_state(part: Part, order: int, offset: int) -> Found:
 
 
 def _input(state: Mapping[str, Any]) -> InputUsed:
-    texts = {name: str(text) for name, text in state.items() if name not in ("rows", "columns")}
-    return InputUsed(**texts, rows=int(state["rows"]), columns=tuple(map(str, state["columns"])))
+    others = ("rows", "columns", "parts", "warnings")
+    return InputUsed(
+        **{name: str(text) for name, text in state.items() if name not in others},
+        rows=int(state["rows"]),
+        columns=tuple(map(str, state["columns"])),
+        parts=int(state["parts"]),
+        warnings=tuple(Finding(str(code), str(message)) for code, message in state["warnings"]),
+    )
 
 
 def _setting(state: Mapping[str, Any]) -> Setting:
@@ -295,4 +301,10 @@ def _one_input(one: InputUsed, other: InputUsed) -> InputUsed:
     """An input over several parts: every source that is not named yet, every decision."""
     source = one.source if other.source in one.source.split(" + ") else f"{one.source} + {other.source}"
     header = one.header if other.header in one.header.split("; ") else f"{one.header}; {other.header}"
-    return one._replace(source=source, rows=one.rows + other.rows, header=header)
+    return one._replace(
+        source=source,
+        rows=one.rows + other.rows,
+        header=header,
+        parts=one.parts + other.parts,
+        warnings=tuple(dict.fromkeys(one.warnings + other.warnings)),
+    )

@@ -29,7 +29,10 @@ class Figure(NamedTuple):
 
 
 class InputUsed(NamedTuple):
-    """One input as it was read: its role, its source, and every decision that was made about it."""
+    """One input as it was read: its role, its source, and every decision that was made about it.
+
+    `parts` is the number of part files where the source is a folder or a glob, else 0.
+    """
 
     role: str
     source: str
@@ -38,6 +41,8 @@ class InputUsed(NamedTuple):
     format: str = ""
     header: str = ""
     coding: str = ""
+    parts: int = 0
+    warnings: tuple[Finding, ...] = ()
 
     def plain(self) -> Plain:
         """The entry of the report's `inputs`."""
@@ -48,7 +53,13 @@ class InputUsed(NamedTuple):
             "columns": list(self.columns),
         }
         extra = {"format": self.format, "header": self.header, "coding": self.coding}
-        return found | {key: text for key, text in extra.items() if text}
+        found |= {key: text for key, text in extra.items() if text}
+        return found | ({"parts": self.parts} if self.parts > 1 else {})
+
+    @property
+    def said(self) -> str:
+        """Its role and its source, for people."""
+        return f"{self.role} {self.source}" + (f" ({self.parts:,} parts)" if self.parts > 1 else "")
 
 
 class RowCounts(NamedTuple):
@@ -293,7 +304,7 @@ class ComputeReport(NamedTuple):
 
     def _run_notes(self) -> tuple[str, ...]:
         """What was paired how, what was left out, and every warning: true of all results together."""
-        entries = [f"{entry.role} {entry.source}" for entry in self.inputs]
+        entries = [entry.said for entry in self.inputs]
         lines = [", ".join([*entries, self.pairing] if self.pairing else entries)]
         lines += [f"{entry.role} labels {entry.coding}" for entry in self.inputs if entry.coding]
         if self.rows.absent:  # the other rows that are left out have a warning each

@@ -41,6 +41,18 @@ WARNINGS = {
         "A ranking loss of one column reads it as one list of items that are ranked against each other. With "
         "--group COLUMN each group, such as a query, is a list of its own.",
     ),
+    "W106": Warned(
+        "Part files in name order run backwards by number",
+        "The parts of a folder or a glob are read in the plain order of their names, in which part-10 comes "
+        "before part-2. Rows pair by position, so if the other source was written in the order of the "
+        "numbers, the wrong rows meet. Write the numbers with leading zeros (part-002), or pair by a key "
+        "with --id. There is no warning where all sources have parts of the same names and lengths.",
+    ),
+    "W107": Warned(
+        "Part files without a byte",
+        "They were read as no rows: writers such as Spark and Hadoop leave them for partitions without rows. "
+        "A file that was lost on the way looks the same.",
+    ),
     "W201": Warned(
         "A loss is infinite",
         "A true answer, for instance where the prediction gave probability 0 to what happened. The first row "

@@ -210,8 +210,9 @@ def _near(pattern: str) -> str | None:
         deeper = os.path.join(folder, piece) if folder or piece else "/"
         if has_signs(piece) or not os.path.isdir(deeper):
             missing = deeper if not has_signs(piece) else ""
-            near = difflib.get_close_matches(piece, _names(folder), n=1) if missing else []
-            meant = f"; did you mean {os.path.join(folder, near[0])}?" if near else ""
+            folded = {name.lower(): name for name in _names(folder)}
+            near = difflib.get_close_matches(piece.lower(), folded, n=1) if missing else []
+            meant = f"; did you mean {os.path.join(folder, folded[near[0]])}?" if near else ""
             return f"there is no folder {missing}{meant}" if missing else None
         folder = deeper
     names = _names(folder)

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from losscli.cli import options as flag
 from losscli.cli.help import command
 from losscli.cli.options import Read
-from losscli.cli.publishing import Publication, is_watched, plan
-from losscli.cli.reading import begin_reading, read_options, written_paths
+from losscli.cli.publishing import Publication, is_watched
+from losscli.cli.reading import begin_reading, plan_outputs, read_options
 from losscli.errors import UnknownLoss, UsageError, counted
 
 if TYPE_CHECKING:
@@ -57,9 +57,8 @@ class ComputeOptions(Read):
 
 def run(options: ComputeOptions) -> None:
     """Compute and print."""
-    inputs = written_paths([*options.sources, *([options.group] if options.group else [])], options.weight)
     others = [path for path in (options.per_sample, options.state) if path is not None]
-    publication = plan(options, inputs, others)
+    publication = plan_outputs(options, [*options.sources, options.weight, options.group], others)
     streamed = options.reduction == "none" and publication.format.name in STREAMED
     with ExitStack() as stack:
         report = _computed(options, publication, _listeners(options, publication, stack, streamed=streamed))
@@ -189,6 +188,7 @@ def decisions(options: ComputeOptions, report: ComputeReport) -> list[str]:
 
 def _decided(entry: InputUsed) -> str:
     parts = [entry.format, f"header: {entry.header}" if entry.header else "", counted(entry.rows, "row")]
+    parts.insert(0, counted(entry.parts, "part") if entry.parts else "")
     parts.append(f"columns {', '.join(entry.columns)}" if entry.columns else "")
     parts.append(f"labels {entry.coding}" if entry.coding else "")
     return f"note: {entry.role} {entry.source}: {'; '.join(part for part in parts if part)}"

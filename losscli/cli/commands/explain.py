@@ -9,8 +9,8 @@ import typer
 
 from losscli.cli.help import command
 from losscli.cli.options import Read
-from losscli.cli.publishing import Publication, plan
-from losscli.cli.reading import begin_reading, read_options, written_paths
+from losscli.cli.publishing import plan
+from losscli.cli.reading import begin_reading, plan_outputs, read_options
 from losscli.errors import UsageError
 
 EXAMPLES = ("losscli explain bce --target 1 --prediction 0.8", "losscli explain E210")
@@ -86,7 +86,7 @@ def _run_row(options: ExplainOptions, row: int) -> None:
     if len(options.topics) < 2:
         raise UsageError("--row needs a loss and its files", hint="losscli explain bce y.csv p.csv --row 17")
     loss, *sources = options.topics
-    publication: Publication = plan(options, written_paths(sources))
+    publication = plan_outputs(options, sources)
     from losscli import api
 
     begin_reading()
