@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, settings
 
 from losscli.registry import Loss, get
 from tests.exemptions import EXEMPTIONS
+from tests.s3 import bucket, s3_server  # noqa: F401 - fixtures
 from tests.settings import FRESH_SEED, USUAL_SEED
 
 ON_REQUEST = ("parity", "large")

@@ -11,7 +11,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
     frozenset(rooms.split())
     for rooms in (
         "errors arrays workers",
-        "decimals simplify",
+        "decimals simplify storage",
         "domains formula",
         "params",  # its intervals are domains, so it stands half a floor above them
         "numerics",

@@ -1,0 +1,50 @@
+"""What a path says about where its bytes lie, from its text alone."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import Final, NamedTuple
+
+from losscli.errors import SourceError
+
+_URI: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://(.*)", re.DOTALL)
+_FILE: Final = "file"
+OPENED: Final = ("s3", "gs", "gcs", "abfs", "abfss", "hdfs", "viewfs")
+"""The schemes of remote file systems that are opened."""
+
+
+class Address(NamedTuple):
+    """A URI of a remote file: `s3://bucket/key` has the scheme s3 and the rest bucket/key."""
+
+    scheme: str
+    rest: str
+
+
+def address(path: str) -> Address | None:
+    """The parts of a URI of a remote file; None for a local path, also one that is written `file://`."""
+    found = None if os.path.lexists(path) else _URI.fullmatch(path)
+    if found is None or found[1].lower() == _FILE:
+        return None
+    return Address(found[1].lower(), found[2])
+
+
+def is_remote(path: str) -> bool:
+    """Whether a path is a URI that is not of this machine's files."""
+    return "://" in path and address(path) is not None
+
+
+def local_path(path: str) -> str:
+    """The path that the system knows: `file:///data/y.csv` is /data/y.csv; other paths as they are.
+
+    Raises SourceError for a file of another machine."""
+    found = _URI.fullmatch(path) if path[:5].lower() == "file:" and not os.path.lexists(path) else None
+    if found is None or found[1].lower() != _FILE:
+        return path
+    from urllib.parse import unquote
+
+    host, slash, rest = found[2].partition("/")
+    if not slash or host not in ("", "localhost"):
+        hint = "a file URI has three slashes, file:///folder/file; or give the path alone"
+        raise SourceError(f"{path} names no file of this machine", hint=hint)
+    return unquote(slash + rest)
