@@ -4,10 +4,11 @@ is named.
 `pair_by_position` and `pair_by_key` take a `Stream` for each source and give a `Pairing`: iterate it once for
 blocks of equal length, then read from it what was counted.
 
-Memory: pairing by position holds a few blocks. Pairing by key holds the keys (4 bytes a row where all are
-whole numbers below 2**31 in canonical decimal text, 8 below 2**63, else their text and 4 bytes). Only if the
-order of the rows differs it also holds the columns of the rows from the first difference on (8 bytes a
-number) and 8 to 12 bytes a row of positions. Nothing is a Python object for each row.
+Memory: pairing by position holds a few blocks. Pairing by key notes the keys while the order of the rows
+agrees (nothing where they are whole numbers that count upwards), and from the first difference on keeps the
+rows themselves: 12 bytes and the text of the key, and 8 bytes a number. All sources together hold
+`store.HELD_BYTES` at most; what is more waits on the disk, in temporary files without a name. Nothing is a
+Python object for each row.
 """
 
 from __future__ import annotations

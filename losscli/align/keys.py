@@ -4,7 +4,6 @@ strings."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
 import numpy as np
@@ -17,11 +16,9 @@ from losscli.sources.records import Texts
 KeyPart: TypeAlias = Any
 """The keys of a block: an integer array, or a string array."""
 
-STEP: Final = 1 << 20
-"""Rows that are worked on at a time, so that temporary arrays stay small."""
-
 _POWERS: Final = np.array([10**digits for digits in range(1, 19)], dtype=np.int64)
-_DENSE: Final = 8
+_DIGITS: Final = 19
+"""The most characters of a canonical integer."""
 
 
 def compact(columns: Sequence[Texts]) -> KeyPart:
@@ -90,152 +87,43 @@ def split(joined: str, columns: int) -> str:
     return ", ".join(found)
 
 
-@dataclass
-class KeyList:
-    """The keys of many blocks, in order."""
+def whole_and_text(part: KeyPart) -> tuple[Any, Any]:
+    """Which rows of a part are canonical integers and which are not: each None for no row, a slice for all,
+    or positions. The same text is always on the same side, whatever stands beside it in its block."""
+    everything = slice(None)
+    if isinstance(part, np.ndarray):
+        return everything, None
+    offsets = np.frombuffer(part.buffers()[1], dtype=np.int32)[part.offset : part.offset + len(part) + 1]
+    likely = np.flatnonzero((np.diff(offsets) <= _DIGITS) & (np.diff(offsets) > 0))
+    first = np.frombuffer(part.buffers()[2] or b"", dtype=np.uint8)[offsets[:-1][likely]]
+    likely = likely[first <= ord("9")]
+    if not len(likely):
+        return None, everything
+    texts = part.take(pa.array(likely))
+    spelled = pc.match_substring_regex(texts, r"^(0|-?[1-9][0-9]*)$")
+    fits = pc.or_(
+        pc.less(pc.binary_length(texts), _DIGITS),
+        pc.less_equal(texts, pa.scalar(str(np.iinfo(np.int64).max))),
+    )
+    whole = likely[pc.and_(spelled, fits).to_numpy(zero_copy_only=False)]
+    if not len(whole):
+        return None, everything
+    others = np.ones(len(part), dtype=np.bool_)
+    others[whole] = False
+    return whole, np.flatnonzero(others)
 
-    parts: list[KeyPart] = field(default_factory=list)
 
-    def __len__(self) -> int:
-        return sum(len(part) for part in self.parts)
-
-    def add(self, part: KeyPart) -> None:
-        """The keys of one more block."""
-        self.parts.append(part)
-
-    def whole_numbers(self) -> bool:
-        """Whether all keys are canonical integers."""
-        return all(isinstance(part, np.ndarray) for part in self.parts)
-
-    def numbers(self) -> Integers:
-        """The keys as one integer array; the parts become it."""
-        if len(self.parts) != 1:
-            whole = np.concatenate(self.parts) if self.parts else np.empty(0, dtype=np.int64)
-            self.parts = [whole]
-        numbers: Integers = self.parts[0]
+def whole_numbers(part: KeyPart, rows: Any) -> Integers:
+    """The canonical integers at these rows of a part."""
+    if isinstance(part, np.ndarray):
+        numbers: Integers = part.astype(np.int64, copy=False)
         return numbers
-
-    def texts(self) -> Any:
-        """The keys as a chunked array of strings; nothing is copied but whole numbers."""
-        self.parts = [as_texts(part) for part in self.parts]
-        return pa.chunked_array(self.parts, type=pa.string())
-
-    def combined(self) -> Any:
-        """The keys as one large string array, from which rows can be taken; the parts become it."""
-        if len(self.parts) != 1 or self.parts[0].type != pa.large_string():
-            chunks = [pc.cast(part, pa.large_string()) for part in self.texts().chunks]
-            self.parts = []
-            self.parts = [pa.chunked_array(chunks, type=pa.large_string()).combine_chunks()]
-        return self.parts[0]
-
-    def text(self, index: int) -> str:
-        """One key as text."""
-        for part in self.parts:
-            if index < len(part):
-                value = part[index]
-                return str(int(value)) if isinstance(part, np.ndarray) else str(value.as_py())
-            index -= len(part)
-        raise IndexError(index)
-
-    def plus(self, other: KeyList) -> KeyList:
-        """These keys, then the others; nothing is copied."""
-        return KeyList([*self.parts, *other.parts])
-
-
-def positions(keys: KeyList, others: KeyList) -> Integers:
-    """For each of the others, where the same key stands in `keys` (one of the rows if it is repeated), -1 if
-    nowhere."""
-    if keys.whole_numbers() and others.whole_numbers():
-        ours, theirs = keys.numbers(), others.numbers()
-        return _dense(ours, theirs) if _is_dense(ours) else _sorted(ours, theirs)
-    found = pc.index_in(others.texts(), value_set=keys.texts())
-    where: Integers = pc.fill_null(found, -1).to_numpy()
-    return where
-
-
-def _is_dense(numbers: Integers) -> bool:
-    """Whether a table with a place for every integer between the smallest and the largest is small enough."""
-    if len(numbers) == 0:
-        return False
-    return int(numbers.max()) - int(numbers.min()) < max(_DENSE * len(numbers), 1 << 16)
-
-
-def _steps(count: int) -> Sequence[slice]:
-    return [slice(start, min(start + STEP, count)) for start in range(0, count, STEP)]
-
-
-def _row_type(count: int) -> Any:
-    return np.int32 if count < 2**31 else np.int64
-
-
-def _table(numbers: Integers) -> tuple[Any, int]:
-    """The row of every integer from the smallest on, -1 where there is none."""
-    smallest = int(numbers.min())
-    table = np.full(int(numbers.max()) - smallest + 1, -1, dtype=_row_type(len(numbers)))
-    for part in _steps(len(numbers)):
-        table[numbers[part].astype(np.int64) - smallest] = np.arange(part.start, part.stop, dtype=table.dtype)
-    return table, smallest
-
-
-def _dense(ours: Integers, theirs: Integers) -> Integers:
-    table, smallest = _table(ours)
-    found = np.full(len(theirs), -1, dtype=table.dtype)
-    for part in _steps(len(theirs)):
-        index = theirs[part].astype(np.int64) - smallest
-        inside = (index >= 0) & (index < len(table)) & (theirs[part] >= smallest)
-        found[part] = np.where(inside, table[np.where(inside, index, 0)], -1)
+    found: Integers = pc.cast(part.take(pa.array(rows)), pa.int64()).to_numpy()
     return found
 
 
-def _sorted(ours: Integers, theirs: Integers) -> Integers:
-    order = np.argsort(ours)
-    ranked = ours[order]
-    found = np.full(len(theirs), -1, dtype=_row_type(len(ours)))
-    if not len(ours):
-        return found
-    their_order = np.argsort(theirs)
-    for part in _steps(len(theirs)):
-        rows = their_order[part]
-        values = theirs[rows]
-        rank = np.minimum(np.searchsorted(ranked, values), len(ranked) - 1)
-        found[rows] = np.where(ranked[rank] == values, order[rank], -1)
-    return found
-
-
-def has_repeats(keys: KeyList) -> bool:
-    """Whether a key stands twice."""
-    count = len(keys)
-    if not keys.whole_numbers():
-        return bool(pc.count_distinct(keys.texts()).as_py() != count)
-    if _ascending(keys):
-        return False
-    numbers = keys.numbers()
-    if _is_dense(numbers):
-        table, smallest = _table(numbers)
-        return any(
-            bool((table[numbers[part].astype(np.int64) - smallest] != np.arange(part.start, part.stop)).any())
-            for part in _steps(count)
-        )
-    ranked = np.sort(numbers)
-    return bool((ranked[1:] == ranked[:-1]).any())
-
-
-def _ascending(keys: KeyList) -> bool:
-    """Whether whole numbers strictly ascend from row to row, which needs no table."""
-    last: int | None = None
-    for part in keys.parts:
-        if len(part) == 0:
-            continue
-        if (last is not None and int(part[0]) <= last) or bool((part[1:] <= part[:-1]).any()):
-            return False
-        last = int(part[-1])
-    return True
-
-
-def repeats(keys: KeyList) -> tuple[int, list[list[int]]]:
-    """How many keys stand more than once, and the rows of the first five of them, in the order of the
-    rows."""
-    codes = np.asarray(pc.dictionary_encode(keys.texts()).combine_chunks().indices)
-    counts = np.bincount(codes)
-    several = np.flatnonzero(counts > 1)
-    return len(several), [np.flatnonzero(codes == code).tolist() for code in several[:5]]
+def ascends(part: KeyPart) -> bool:
+    """Whether each key but the first is above the one before it."""
+    if isinstance(part, np.ndarray):
+        return bool((part[1:] > part[:-1]).all())
+    return len(part) < 2 or bool(pc.all(pc.greater(part[1:], part[:-1])).as_py())

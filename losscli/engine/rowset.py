@@ -102,6 +102,9 @@ class Rowset:
         if isinstance(block, Joined) or self.downward:
             return self.numbers(np.arange(self.count))
         start = block.first_row
+        if block.rows and block.places.row(block.rows - 1) - start != block.rows - 1:
+            # Rows without a partner were left out in between.
+            return self.numbers(np.arange(self.count))
         numbers = np.arange(start, start + block.rows, dtype=np.int64)
         return numbers if self.kept is None else numbers[self.kept]
 

@@ -10,43 +10,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from losscli.align import Pairing, Stream, pair_by_key
-from losscli.align.keys import KeyList, compact, has_repeats, positions, split
+from losscli.align import Stream, pair_by_key
+from losscli.align.keys import compact, split
 from losscli.errors import PairingError
-from losscli.sources.memory import open_values
 from losscli.sources.open import open_source
-from losscli.sources.records import Column, ReadOptions
+from losscli.sources.records import Column
+from tests.align.oracle import keyed, rows_of
 
 SIZES = st.sampled_from([8, 24, 80, 1 << 20])
 WHOLE = st.integers(-50, 50).map(str)
 WIDE = st.integers(-(2**63), 2**63 - 1).map(str)
 WORDS = st.text(alphabet="ab01:-é", min_size=1, max_size=4)
 KEYS = st.one_of(*(st.lists(kind, min_size=1, max_size=25, unique=True) for kind in (WHOLE, WIDE, WORDS)))
-
-
-def keyed(name: str, keys: list[Any], values: list[float], size: int = 1 << 20) -> Stream:
-    """A stream of one number column and the text of its row, with one key column or several (tuples)."""
-    several = list(zip(*keys, strict=True)) if keys and isinstance(keys[0], tuple) else [keys]
-    columns = {f"k{index}": np.array(column, dtype=object) for index, column in enumerate(several)}
-    table = {**columns, "v": np.array(values), "t": np.array([f"t{value}" for value in values], dtype=object)}
-    source = open_values(name, table, ReadOptions(block_bytes=size))
-    width = len(columns)
-    return Stream(source, (Column(width), Column(width + 1, "text")), tuple(range(width)))
-
-
-def rows_of(pairing: Pairing) -> list[tuple[Any, ...]]:
-    """For each row: the key, then for each stream the value and the line; texts are checked on the way."""
-    found = []
-    for paired in pairing:
-        for row in range(paired.rows):
-            key = tuple(column[row].as_py() for column in paired.ids)
-            cells = [(block.numbers(0)[row], block.places.line(row)) for block in paired.blocks]
-            assert [block.columns[1][row].as_py() for block in paired.blocks] == [
-                f"t{value}" for value, _ in cells
-            ]
-            assert [block.place(row, 0).line for block in paired.blocks] == [line for _, line in cells]
-            found.append((key, cells))
-    return found
 
 
 @settings(max_examples=150, deadline=None)
@@ -189,25 +164,6 @@ def test_joined_keys_can_be_split_again(keys: list[tuple[str, str, str]]) -> Non
     joined = compact([pa.array(column) for column in zip(*keys, strict=True)]).to_pylist()
     assert [split(text, 3) for text in joined] == [", ".join(key) for key in keys]
     assert len(set(joined)) == len(set(keys))
-
-
-@settings(max_examples=100)
-@given(st.lists(st.integers(-(2**62), 2**62)), st.lists(st.integers(-(2**62), 2**62)), st.data())
-def test_positions_against_a_dictionary(keys: list[int], others: list[int], data: st.DataObject) -> None:
-    narrow = data.draw(st.sampled_from([10, 2**40, 2**63]))
-    keys = list(dict.fromkeys(key % narrow for key in keys))
-    others = [key % narrow for key in others] + data.draw(st.lists(st.sampled_from(keys))) if keys else others
-    known = {key: row for row, key in enumerate(keys)}
-    for parts in (
-        (KeyList([np.array(keys, dtype=np.int64)]), KeyList([np.array(others, dtype=np.int64)])),
-        (
-            KeyList([pa.array(map(str, keys), pa.string())]),
-            KeyList([pa.array(map(str, others), pa.string())]),
-        ),
-    ):
-        assert positions(*parts).tolist() == [known.get(key, -1) for key in others]
-        assert not has_repeats(parts[0])
-        assert has_repeats(parts[1]) == (len(set(others)) < len(others))
 
 
 def test_two_million_shuffled_keys_in_bounded_memory() -> None:
