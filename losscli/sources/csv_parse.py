@@ -21,6 +21,9 @@ _LIMIT = float(EXACT_LIMIT)
 MISSING_SPELLINGS: Final = ["", "NA", "N/A", "n/a", "na", "nan", "NaN", "NAN", "null", "NULL", "Null"]
 """Missing words that pyarrow finds by itself; every other spelling takes the careful reading."""
 
+PLAIN_BYTES: Final = 1 << 14
+"""A smaller chunk is read before a faster way has been looked for."""
+
 
 class Layout(NamedTuple):
     """How a file is read: its number of columns, delimiter, the columns asked, and the texts that would show
@@ -111,7 +114,7 @@ class ChunkParser:
         if broken is not None:
             return self._first_fault(data, broken)
         quoted = b'"' in data
-        columns = None if self._needs_care(data) else self._fast(data, quoted)
+        columns = None if self._needs_care(data) else self._plain(data, quoted) or self._fast(data, quoted)
         if columns is None:
             from losscli.sources.csv_careful import read_carefully
 
@@ -136,6 +139,19 @@ class ChunkParser:
         if self.layout.width == 1 or (numbers and not self.layout.skip_missing):
             return False
         return b"\n\n" in data or b"\n\r\n" in data or data.startswith((b"\n", b"\r\n"))
+
+    def _plain(self, data: bytes, quoted: bool) -> tuple[Values, ...] | None:
+        """The columns of rows that all have one length, where all that is asked are short numbers."""
+        if (
+            quoted
+            or len(data) < PLAIN_BYTES
+            or any(column.kind != "number" for column in self.layout.columns)
+        ):
+            return None
+        from losscli.sources.decimal_text import Shape, read_numbers
+
+        asked = tuple(column.index for column in self.layout.columns)
+        return read_numbers(data, Shape(self.layout.width, self.layout.delimiter, asked))
 
     def _fast(self, data: bytes, quoted: bool) -> tuple[Values, ...] | None:
         """The columns, or None where anything at all is unusual."""
