@@ -97,22 +97,29 @@ class Findings:
     def _repeated(self, number: int, repeats: Repeats) -> tuple[Place, str]:
         shown = []
         for entry in repeats.first:
-            lines = [str(self.places[number].line(row)) for row in entry.rows]
-            listed = ", ".join(lines[:SHOWN]) + (", ..." if len(lines) > SHOWN else "")
-            shown.append(f"{self._shown(entry.key)} (lines {listed})")
+            more = ", ..." if len(entry.rows) > SHOWN else ""
+            shown.append(f"{self._shown(entry.key)} ({self._lines(number, entry.rows[:SHOWN])}{more})")
         text = f"{self.streams[number].name} repeats {_keys(repeats.total)}: {_some(shown, repeats.total)}"
         return self._place(number, repeats.first[0].rows[1]), text
 
     def _listed(self, number: int, listing: Listing, what: str) -> tuple[Place, str]:
-        places = self.places[number]
-        shown = [f"{self._shown(key)} (line {places.line(row)})" for row, key in listing.first]
+        shown = [f"{self._shown(key)} ({self._lines(number, [row])})" for row, key in listing.first]
         what = what.replace(" are ", " is ", 1) if listing.total == 1 else what
         text = f"{_keys(listing.total)} {what}: {_some(shown, listing.total)}"
         return self._place(number, listing.first[0][0]), text
 
+    def _lines(self, number: int, rows: Sequence[int]) -> str:
+        """Where rows of a source stand: their lines, with the file of each where there are several."""
+        places = self.places[number]
+        lines = [(places.file(row), str(places.line(row))) for row in rows]
+        if any(file != self.streams[number].name for file, _ in lines):
+            return ", ".join(f"{file}:{line}" for file, line in lines)
+        return f"{'line' if len(lines) == 1 else 'lines'} {', '.join(line for _, line in lines)}"
+
     def _place(self, number: int, row: int) -> Place:
         stream = self.streams[number]
-        return Place(stream.name, self.places[number].line(row), stream.keys[0] + 1)
+        places = self.places[number]
+        return Place(places.file(row), places.line(row), stream.keys[0] + 1)
 
     def _shown(self, key: str) -> str:
         return split(key, len(self.streams[0].keys))

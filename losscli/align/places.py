@@ -49,6 +49,16 @@ class PlaceList:
         places, index = self.find(row)
         return places.line(index)
 
+    def file(self, row: int) -> str:
+        """The file of a row, which is one of several where the source is a folder."""
+        places, index = self.find(row)
+        return places.part(index, index + 1).file
+
+    def holds(self, row: int, count: int) -> bool:
+        """Whether so many rows from this one on stand in one block."""
+        number = bisect_right(self.starts, row) - 1
+        return number + 1 == len(self.starts) or row + count <= self.starts[number + 1]
+
     def _compact(self, places: LinePlaces, rows: int) -> LinePlaces:
         """The places with a range of lines, or with lines that may go to the disk."""
         lines = places.lines

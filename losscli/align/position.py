@@ -49,16 +49,16 @@ def same_order(streams: Sequence[Stream], blocks: Sequence[Block]) -> None:
         if len(ours) != len(theirs) or all(a.equals(b) for a, b in zip(ours, theirs, strict=True)):
             continue
         row = min(_first_difference(a, b) for a, b in zip(ours, theirs, strict=True))
-        place = Place(stream.name, block.places.line(row), stream.keys[0] + 1)
-        there = f"{first.name}:{first_block.places.line(row)}"
+        here, there = block.places.part(row, row + 1), first_block.places.part(row, row + 1)
         shown = (
             ", ".join(repr(key[row].as_py()) for key in theirs),
             ", ".join(repr(key[row].as_py()) for key in ours),
         )
+        where = Place(there.file, there.line(0))
         raise OrderError(
-            f"{stream.key_names()} is {shown[0]} here, but {shown[1]} in the same row of {there}",
+            f"{stream.key_names()} is {shown[0]} here, but {shown[1]} in the same row of {where}",
             hint=f"the rows come in another order: `--id {first.key_names()}` pairs them by that key",
-            place=place,
+            place=Place(here.file, here.line(0), stream.keys[0] + 1),
         )
 
 

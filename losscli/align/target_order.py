@@ -99,8 +99,9 @@ class _Order:
 
     def _target_places(self, row: int, count: int, kept: Integers | None) -> Places:
         known = self._places[0]
-        if kept is not None:
-            return ScatteredPlaces(self._streams[0].name, known, kept + row)
+        if kept is not None or not known.holds(row, count):
+            rows = np.arange(count) if kept is None else kept
+            return ScatteredPlaces(self._streams[0].name, known, rows + row)
         places, index = known.find(row)
         return places.part(index, index + count)
 

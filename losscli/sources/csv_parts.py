@@ -22,7 +22,7 @@ from losscli.sources.records import Block, Column, LinePlaces
 
 def read_joined(
     parts: Sequence[Part], first: CsvSource, parse: ParseChunk, columns: Sequence[Column]
-) -> tuple[Block, list[int]] | None:
+) -> tuple[list[Block], list[int]] | None:
     """The rows of all parts in one block, and how many each has; None where one must be read by itself.
 
     `first` is the part that decided about delimiter and header. Raises ReadError, ChangedError.
@@ -36,6 +36,8 @@ def read_joined(
         bodies.append(body)
         counts.append(body.count(b"\n"))
     rows = sum(counts)
+    if not rows:
+        return [], counts
     fields = tuple(column.index + 1 for column in columns)
     parsed = parse(Chunk(b"".join(bodies)))
     clean = isinstance(parsed, Parsed) and not parsed.bad_total and parsed.repeated is None
@@ -49,7 +51,7 @@ def read_joined(
             starts.append(row)
             inner.append(LinePlaces(part.path, fields, 1, range(line, line + count)))
             row += count
-    return Block(rows, parsed.columns, PartsPlaces(1, tuple(starts), tuple(inner))), counts
+    return [Block(rows, parsed.columns, PartsPlaces(1, tuple(starts), tuple(inner)))], counts
 
 
 def _body(part: Part, first: CsvSource) -> bytes | None:

@@ -255,10 +255,10 @@ class PartsReader:
             return None  # read one by one, which says what it is
         if found is None:
             return None
-        block, counts = found
+        joined, counts = found
         each = iter(counts)
         rows = [next(each) if part.size else 0 for part in parts]
-        return _Whole(parts, rows, [block] if block.rows else [], [], empty)
+        return _Whole(parts, rows, joined, [], empty)
 
     def _one_by_one(self, parts: tuple[Part, ...]) -> _Whole:
         whole = _Whole(parts, [], [], [], [])
