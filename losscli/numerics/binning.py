@@ -1,11 +1,7 @@
 """Blocks of doubles, and of their products, to one exact integer: the inner loop of `exact.ExactSum`.
 
-A double is split, through its int64 view, into two halves that are added by exponent with `numpy.bincount`.
-Within one exponent all high halves are whole multiples of one unit, and so are all low halves, so that a
-float64 bin stays exact for 2**25 of them.  The bins are then folded into one Python integer in units of
-2**-1074.
-
-A product of two doubles is the sum of two doubles (Dekker 1971), as long as nothing over- or underflows.
+Most chunks go through a grid, products as well.  Values that do not fit one are added by their exponents, and
+a product of two doubles is the sum of two doubles (Dekker 1971), as long as nothing over- or underflows.
 Factors outside the window where that holds are scaled by a power of two first, and the integer is shifted
 back.
 """
@@ -19,25 +15,10 @@ from contextlib import contextmanager
 import numpy as np
 
 from losscli.arrays import Floats, Integers, Mask
-from losscli.numerics import slicing
-from losscli.numerics.slicing import Dyadic
+from losscli.numerics.bins import CHUNK, HIGH_MASK, LOW_BITS, Bins
+from losscli.numerics.grid import Dyadic
 
-CHUNK = 16_384
-"""Rows handled at a time: the temporaries of a chunk stay in the processor's second cache."""
-
-_BINS = 4096  # sign bit and exponent field together
-_TOP = 2000  # a bin from here up could overflow, and holds the infinities and nan: such values go another way
-_LOW_BITS = np.int64(27)
-_HIGH_MASK = np.int64(-1) << _LOW_BITS
-_HALF = np.int64(1) << (_LOW_BITS - np.int64(1))
-_FIELD = np.uint64(52)
-_TOP_BINS = np.zeros(_BINS)
-_TOP_BINS[_TOP : _BINS // 2] = 1.0
-_TOP_BINS[_BINS // 2 + _TOP :] = -1.0  # the bins of negative numbers: nothing cancels
-_GROUP = 8
-_POWERS = np.int64(1) << np.arange(_GROUP)
-_ROWS = 13  # scratch rows: three for the bins, four for a square, six for a product
-
+_HALF = np.int64(1) << (LOW_BITS - np.int64(1))
 _WINDOW = 300  # three factors of 2**-300, with their 53 bits each, still end above 2**-1074
 _LARGEST = np.float64(2.0**_WINDOW)
 _SMALLEST = np.float64(2.0**-_WINDOW)
@@ -47,67 +28,6 @@ _CLASS_START = -1200
 
 Factors = Sequence[Floats]
 """The arrays whose rows are multiplied with each other: one-dimensional, contiguous, of equal length."""
-
-
-class Bins:
-    """Two histograms by exponent, and the scratch memory to fill them; one for each thread."""
-
-    def __init__(self) -> None:
-        self._high = np.zeros(_BINS)
-        self._low = np.zeros(_BINS)
-        # Rows a whole number of pages apart would compete for the same lines of the cache.
-        self._scratch = np.empty((_ROWS, CHUNK + 136))
-
-    def work(self, count: int, rows: int, first: int = 3) -> Floats:
-        """Scratch rows from `first` on, cut to `count` columns; the first three belong to `put`."""
-        return self._scratch[first : first + rows, :count]
-
-    def put(self, values: Floats) -> bool:
-        """Add at most `CHUNK` values; False, and nothing is added, when one is huge, infinite or nan."""
-        index, high, low = self.work(values.size, 3, first=0)
-        index = index.view(np.uint64)
-        np.right_shift(values.view(np.uint64), _FIELD, out=index)
-        np.bitwise_and(values.view(np.int64), _HIGH_MASK, out=high.view(np.int64))
-        np.subtract(values, high, out=low)
-        places = index.view(np.int64)
-        found = np.bincount(places, high, _BINS)
-        if found @ _TOP_BINS != 0.0:  # also when it is nan
-            return False
-        self._high += found
-        self._low += np.bincount(places, low, _BINS)
-        return True
-
-    def take(self) -> int:
-        """The sum of all that was put since the last call, in units of 2**-1074; the bins are empty then."""
-        middle = _BINS // 2
-        high = self._high[:middle] + self._high[middle:]
-        low = self._low[:middle] + self._low[middle:]
-        self._high[:] = 0.0
-        self._low[:] = 0.0
-        for half in (high, low):  # field 0, the subnormals, has the unit of field 1
-            half[1] += half[0]
-            half[0] = 0.0
-        used = ((high != 0.0) | (low != 0.0)).tobytes()
-        first, last = used.find(1), used.rfind(1)
-        if first < 0:
-            return 0
-        start = first - (first - 1) % _GROUP
-        upper = _grouped(high[start : last + 1], start, 27)
-        lower = _grouped(low[start : last + 1], start, 0)
-        total: int = 0
-        for group, (above, below) in enumerate(zip(upper, lower, strict=True)):
-            if above or below:
-                total += ((above << 27) + below) << (_GROUP * group)
-        return int(total << (start - 1))
-
-
-def _grouped(sums: Floats, field: int, places: int) -> list[int]:
-    """Eight neighbouring bins to one integer: a bin counts less than 2**49 units, so the integer fits."""
-    units = np.arange(1075 - field - places, 1075 - field - places - sums.size, -1)
-    spread = np.zeros(-(-sums.size // _GROUP) * _GROUP, dtype=np.int64)
-    spread[: sums.size] = np.ldexp(sums, units)
-    found: list[int] = np.matmul(spread.reshape(-1, _GROUP), _POWERS).tolist()
-    return found
 
 
 class _Local(threading.local):
@@ -129,7 +49,7 @@ def _split(values: Floats, high: Floats, low: Floats) -> None:
     """Round to 26 bits in `high`; `low` is the exact rest, which has 26 bits as well."""
     bits = high.view(np.int64)
     np.add(values.view(np.int64), _HALF, out=bits)
-    np.bitwise_and(bits, _HIGH_MASK, out=bits)
+    np.bitwise_and(bits, HIGH_MASK, out=bits)
     np.subtract(values, high, out=low)
 
 
@@ -177,6 +97,10 @@ def _put_all(bins: Bins, parts: Sequence[Floats]) -> None:
 
 def _put_squares(bins: Bins, factors: Factors) -> bool:
     values = factors[0]
+    found = bins.moments(values)
+    if found is not None:
+        bins.count(found[1])
+        return True
     if not _inside(bins, values):
         return False
     _put_all(bins, _square(values, bins.work(values.size, 4)))
@@ -185,6 +109,10 @@ def _put_squares(bins: Bins, factors: Factors) -> bool:
 
 def _put_products(bins: Bins, factors: Factors) -> bool:
     left, right = factors
+    found = bins.product(left, right)
+    if found is not None:
+        bins.count(found)
+        return True
     if not (_inside(bins, left) and _inside(bins, right)):
         return False
     _put_all(bins, _product(left, right, bins.work(left.size, 6)))
@@ -244,7 +172,8 @@ class Added:
 
     def take(self, bins: Bins, scale: int = 0) -> None:
         """Empty the bins into the integer; the terms had been divided by 2**`scale`."""
-        self.count((bins.take(), scale - 1074))
+        number, exponent = bins.take()
+        self.count((number, exponent + scale))
 
     def count(self, found: Dyadic) -> None:
         """Add a whole number of a power of two."""
@@ -266,17 +195,17 @@ def add_block(kind: Kind, factors: Factors, places: int) -> Added:
 
 
 def add_moments(values: Floats, places: int) -> tuple[Added, Added]:
-    """The exact sums of the values and of their squares, in one pass where they can be cut into slices."""
+    """The exact sums of the values and of their squares, in one pass where they fit a grid."""
     sums = Added(places), Added(places)
     with _guarded():
-        for start in range(0, values.size, slicing.ROWS):
-            sliced = slicing.cut(values[start : start + slicing.ROWS])
-            if sliced is None:  # then what follows is likely to be declined as well
+        for start in range(0, values.size, CHUNK):
+            found = _local.bins.moments(values[start : start + CHUNK])
+            if found is None:  # then what follows is likely not to fit either
                 _add_chunks(VALUES, (values[start:],), sums[0])
                 _add_chunks(SQUARES, (values[start:],), sums[1])
                 break
-            for added, found in zip(sums, sliced.moments(), strict=True):
-                added.count(found)
+            for added, one in zip(sums, found, strict=True):
+                added.count(one)
     return sums
 
 
@@ -296,7 +225,7 @@ def _add_chunks(kind: Kind, factors: Factors, added: Added) -> None:
         chunk = [factor[start : start + CHUNK] for factor in factors]
         if not kind.put(bins, chunk):
             _add_wild(kind, _without_wild(kind, chunk, bins), added)
-        # A bin is exact for 2**25 additions, and a chunk makes at most 2**16: four for a row.
+        # A bin is exact for 2**25 additions, and a chunk makes at most 2**17: four for a row.
         if number % 64 == 0:
             added.take(bins)
     added.take(bins)
