@@ -71,11 +71,12 @@ class _Join:
 
     def _agree(self, blocks: tuple[Block, ...]) -> bool:
         """Whether all blocks carry the same keys in the same order; if so they are noted."""
-        pairs = zip(self._streams, blocks, strict=True)
-        parts = [keying.compact(stream.key_columns(block)) for stream, block in pairs]
-        if not all(keying.same(parts[0], part) for part in parts[1:]):
+        keys, *others = (
+            stream.key_columns(block) for stream, block in zip(self._streams, blocks, strict=True)
+        )
+        if not all(ours.equals(theirs) for other in others for ours, theirs in zip(keys, other, strict=True)):
             return False
-        self._agreed.add(parts[0])
+        self._agreed.add(keying.compact(keys))
         for places, block in zip(self._places, blocks, strict=True):
             places.add(block)
         return True

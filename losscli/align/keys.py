@@ -65,15 +65,6 @@ def as_texts(part: KeyPart) -> Texts:
     return part
 
 
-def same(ours: KeyPart, theirs: KeyPart) -> bool:
-    """Whether two parts hold the same keys in the same order."""
-    if isinstance(ours, np.ndarray) and isinstance(theirs, np.ndarray):
-        return np.array_equal(ours, theirs)
-    if isinstance(ours, np.ndarray) or isinstance(theirs, np.ndarray):
-        return False
-    return bool(ours.equals(theirs))
-
-
 def split(joined: str, columns: int) -> str:
     """A joined key as people read it."""
     if columns == 1:

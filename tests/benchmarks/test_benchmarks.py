@@ -67,6 +67,13 @@ def test_csv_benchmark_puts_losscli_beside_the_others() -> None:
     assert float(rows[1][-1]) > 0
 
 
+def test_pairing_benchmark_puts_joins_beside_losscli() -> None:
+    words = ("--rows", "500", "--runs", "1", "--ids", "wide", "hex")
+    rows = table(printed("bench_pairing.py", *words))
+    tools = ["losscli", "losscli-same", "losscli-position", "polars", "duckdb"]
+    assert [row[0] for row in rows] == [*tools, "tool", "----------------", *tools]
+
+
 def test_a_tool_with_another_number_ends_the_benchmark() -> None:
 
     def contender(name: str, output: str) -> measuring.Contender:
