@@ -110,10 +110,11 @@ class ChunkParser:
     def __call__(self, chunk: Chunk) -> Parsed | Broken:
         """The columns of a chunk, its bad cells, or what breaks its structure."""
         data = chunk.data
-        broken = structure_fault(data, self.layout.delimiter, unclosed=chunk.unclosed)
-        if broken is not None:
-            return self._first_fault(data, broken)
-        quoted = b'"' in data
+        quoted = chunk.quoted and b'"' in data
+        if quoted or b"\0" in data:
+            broken = structure_fault(data, self.layout.delimiter, unclosed=chunk.unclosed)
+            if broken is not None:
+                return self._first_fault(data, broken)
         columns = None if self._needs_care(data) else self._plain(data, quoted) or self._fast(data, quoted)
         if columns is None:
             from losscli.sources.csv_careful import read_carefully

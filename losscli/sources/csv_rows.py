@@ -13,14 +13,19 @@ from losscli.sources.bytestream import ByteInput
 ROW_LIMIT: Final = 1 << 26
 """No row is longer: a quote that never closes must not read the whole file into memory."""
 
+_CACHED: Final = 1 << 16
+"""So many bytes are looked at a time: what is made of them stays in the cache."""
+
 _QUOTE, _NEWLINE, _RETURN = 34, 10, 13
 
 
 class Chunk(NamedTuple):
-    """Complete rows; `unclosed` where the file or the limit ended inside quotes."""
+    """Complete rows; `unclosed` where the file or the limit ended inside quotes; not `quoted` where there
+    surely is no quote."""
 
     data: bytes
     unclosed: bool = False
+    quoted: bool = True
 
 
 class RowCutter:
@@ -42,10 +47,18 @@ class RowCutter:
             held = b"\r" if raw.endswith(b"\r") and not last else b""
             if held:
                 raw = raw[:-1]
-            pending += line_ends(raw, pending)
+            raw = line_ends(raw, pending)
+            plain = b'"' not in raw and b'"' not in pending
+            border = raw.rfind(b"\n") + 1 if plain else 0
+            if border and not last:
+                yield Chunk(_joined(pending, raw, border), quoted=False)
+                pending = raw[border:]
+                size = self._size
+                continue
+            pending += raw
             if last:
                 break
-            border = row_border(pending)
+            border = 0 if plain else row_border(pending)
             if border:
                 yield Chunk(pending[:border])
                 pending = pending[border:]
@@ -59,18 +72,40 @@ class RowCutter:
             yield Chunk(pending, unclosed=pending.count(b'"') % 2 == 1)
 
 
+def _joined(before: bytes, raw: bytes, stop: int) -> bytes:
+    """The bytes before and those up to `stop`, copied once."""
+    if not before and stop == len(raw):
+        return raw
+    return b"".join((before, memoryview(raw)[:stop]))
+
+
 def line_ends(raw: bytes, before: bytes = b"") -> bytes:
     """The text, as long as before, with lone carriage returns outside quotes made newlines; `before` is the
     row's text before it."""
-    if b"\r" not in raw or raw.count(b"\r") == raw.count(b"\r\n"):
+    if b"\r" not in raw:
+        return raw
+    text: Bytes = np.frombuffer(raw, dtype=np.uint8)
+    if _all_paired(text):
         return raw
     inside = before.count(b'"') % 2
-    text: Bytes = np.frombuffer(raw, dtype=np.uint8).copy()
+    text = text.copy()
     returns = np.flatnonzero(text == _RETURN)
     following = np.append(text, 0)[returns + 1]
     quotes_before = np.searchsorted(np.flatnonzero(text == _QUOTE), returns) + inside
     text[returns[(following != _NEWLINE) & (quotes_before % 2 == 0)]] = _NEWLINE
     return text.tobytes()
+
+
+def _all_paired(text: Bytes) -> bool:
+    """Whether a newline follows each carriage return."""
+    if text[-1] == _RETURN:
+        return False
+    for start in range(0, len(text), _CACHED):
+        part = text[start : start + _CACHED + 1]
+        returns = part[:-1] == _RETURN
+        if np.count_nonzero(returns & (part[1:] == _NEWLINE)) != np.count_nonzero(returns):
+            return False
+    return True
 
 
 def row_border(data: bytes) -> int:
