@@ -1,47 +1,51 @@
-"""Bytes from a path, whatever it is: a file, a pipe, standard input, each also through gzip; in one
-sequential pass."""
+"""Bytes from a path, whatever it is: a file, a pipe, standard input, an object behind a URI, each also
+unpacked; in one sequential pass."""
 
 from __future__ import annotations
 
-import errno
-import os
-import stat
 import sys
-import zlib
-from collections.abc import Callable
-from typing import IO, Final
+from typing import IO, Any, Final
 
-from losscli.errors import ChangedError, FormatError, ReadError, UnsupportedFormat
+from losscli.errors import DataError, ReadError
 from losscli.sources.grammar import STDIN
+from losscli.sources.unpacking import Packing, Unpacker, unpacker
+from losscli.storage.refusals import unopened, why
+from losscli.storage.uris import is_remote, local_path
+from losscli.storage.watching import Watch, changed
 
-GZIP_MAGIC: Final = b"\x1f\x8b"
-_GZIP_PIECE: Final = 1 << 18
+_LARGEST: Final = 1 << 22
 
 
 class ByteInput:
     """An opened path. `read(n)` gives n bytes, fewer only at the end; `push` puts bytes back in front.
 
-    A file's size and time of change are compared at its end with those at its start: ChangedError if they
-    moved.
+    A file is watched from before it is opened until its last byte: ChangedError where its size, its time of
+    change or its inode (of an object the ETag) moved, also where damaged data was the first that was seen.
     """
 
     def __init__(self, path: str) -> None:
         self.path = path
         self.name = "standard input" if path == STDIN else path
         self.consumed = 0
-        self._file, self._status = _open(path)
-        self.again = path != STDIN and self._status is not None and stat.S_ISREG(self._status.st_mode)
-        self.size = self._status.st_size if self.again and self._status is not None else None
+        self._watch, self._file = _open(path)
+        self.size = self._watch.size if self._watch is not None else None
+        self.again = self.size is not None
         self._front = b""
-        self._gunzip: _Gunzip | None = None
+        self._unpacker: Unpacker | None = None
         self._ended = False
 
     def _raw(self, count: int) -> bytes:
         try:
-            piece = self._file.read(count)
+            piece: bytes | None = self._file.read(count)
+            while piece is None:  # nothing yet, from a pipe that does not wait
+                _wait(self._file)
+                piece = self._file.read(count)
         except (OSError, ValueError) as error:
-            raise ReadError(f"{self.name} cannot be read: {_why(error)}") from error
+            self.unchanged()
+            raise ReadError(f"{self.name} cannot be read: {why(error)}") from error
         self.consumed += len(piece)
+        if self.size is not None and self.consumed > self.size:
+            raise changed(self.name)  # it grows, perhaps faster than it is read
         return piece
 
     def read(self, count: int) -> bytes:
@@ -59,7 +63,7 @@ class ByteInput:
     def read_all(self) -> bytes:
         """Everything up to the end."""
         pieces = []
-        while piece := self.read(1 << 22):
+        while piece := self.read(_LARGEST):
             pieces.append(piece)
         return b"".join(pieces)
 
@@ -69,21 +73,29 @@ class ByteInput:
             return piece
         if self._ended:
             return b""
-        piece = self._gunzip.read(count) if self._gunzip else self._raw(count)
+        piece = self._unpacked(count) if self._unpacker is not None else self._raw(count)
         if not piece:
             self._ended = True
-            self._unchanged()
+            self.unchanged()
         return piece
 
-    def inflate(self) -> None:
-        """Read what follows through gzip."""
-        self._gunzip = _Gunzip(self._raw, self.name, self._front)
+    def _unpacked(self, count: int) -> bytes:
+        assert self._unpacker is not None
+        try:
+            return self._unpacker.read(count)
+        except DataError:
+            self.unchanged()
+            raise
+
+    def unpack(self, packing: Packing) -> None:
+        """Read what follows through a compression."""
+        self._unpacker = unpacker(packing, self._raw, self.name, self._front)
         self._front = b""
 
     @property
     def seekable(self) -> bool:
         """Whether `seek` works: a plain file that is not compressed."""
-        return self.again and self._gunzip is None
+        return self.again and self._unpacker is None
 
     def push(self, piece: bytes) -> None:
         """Put bytes back, to be read next."""
@@ -96,25 +108,15 @@ class ByteInput:
         self._file.seek(position)
         self.consumed = position
 
-    def _unchanged(self) -> None:
-        if not self.again or self._status is None:
-            return
-        now = os.fstat(self._file.fileno())
-        before = self._status
-        if (now.st_size, now.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
-            raise _changed(self.name)
+    def unchanged(self) -> None:
+        """See that the file is still what it was when it was opened. Raises ChangedError."""
+        if self._watch is not None:
+            self._watch.unchanged()
 
     def continues(self, earlier: ByteInput) -> None:
         """See that the file is still the one of an earlier pass. Raises ChangedError."""
-        ours, theirs = self._status, earlier._status
-        if ours is None or theirs is None:
-            return
-        if (ours.st_ino, ours.st_size, ours.st_mtime_ns) != (
-            theirs.st_ino,
-            theirs.st_size,
-            theirs.st_mtime_ns,
-        ):
-            raise _changed(self.name)
+        if self._watch is not None and earlier._watch is not None:
+            self._watch.continues(earlier._watch)
 
     def close(self) -> None:
         """Close the file; standard input stays open."""
@@ -127,96 +129,25 @@ class ByteInput:
             self.close()
 
 
-def _changed(name: str) -> ChangedError:
-    return ChangedError(f"{name} changed while it was read", hint="run again when its writer has finished")
-
-
-def _why(error: BaseException) -> str:
-    return (error.strerror if isinstance(error, OSError) and error.strerror else str(error)).lower()
-
-
-def _open(path: str) -> tuple[IO[bytes], os.stat_result | None]:
+def _open(path: str) -> tuple[Watch | None, Any]:
     if path == STDIN:
         buffer = getattr(sys.stdin, "buffer", None)
         if buffer is None:
             raise ReadError("standard input is closed", hint="give a file, or pipe the data in")
-        return buffer, None
+        return None, buffer
+    if is_remote(path):
+        from losscli.storage.sequential import RemoteReader
+
+        watch = Watch(path)
+        return watch, RemoteReader(path)
     try:
-        file = open(path, "rb", buffering=0)  # noqa: SIM115 - closed by ByteInput.close
-        return file, os.fstat(file.fileno())
+        watch = Watch(path)
+        return watch, open(local_path(path), "rb", buffering=0)
     except (OSError, ValueError) as error:
-        raise _refused(path, error) from error
+        raise unopened(path, error) from error
 
 
-def _refused(path: str, error: OSError | ValueError) -> ReadError | UnsupportedFormat:
-    if "://" in path:
-        return UnsupportedFormat(f"{path} is a URI, which is not read", hint="copy it to a local file first")
-    number = error.errno if isinstance(error, OSError) else None
-    if number == errno.EISDIR:
-        return ReadError(f"{path} is a folder, which is not read", hint="give one file of it")
-    if number == errno.ENOENT:
-        return ReadError(f"there is no file {path}", hint=_with_columns(path) or _near(path))
-    return ReadError(f"{path} cannot be read: {_why(error)}")
+def _wait(file: IO[bytes]) -> None:
+    import select
 
-
-def _with_columns(path: str) -> str | None:
-    """What to type where the path goes on with a name that the SOURCE grammar does not split."""
-    file, colon, _ = path.partition(":")
-    if not colon or not os.path.isfile(file):
-        return None
-    return f"a column whose name holds `:` or `/` is selected by position: {file}:@1 is the first column"
-
-
-def _near(path: str) -> str | None:
-    """A file in the same folder whose name is close."""
-    import difflib
-
-    folder, name = os.path.split(path)
-    try:
-        names = [entry.name for entry in os.scandir(folder or ".") if entry.is_file()]
-    except OSError:
-        return f"the folder {folder} does not exist either" if folder and not os.path.isdir(folder) else None
-    near = difflib.get_close_matches(name, names, n=1)
-    return f"did you mean {os.path.join(folder, near[0])}?" if near else None
-
-
-class _Gunzip:
-    """The plain bytes of gzip members, one after the other; zlib checks each member's length and checksum."""
-
-    def __init__(self, raw: Callable[[int], bytes], name: str, front: bytes) -> None:
-        self._raw = raw
-        self._name = name
-        self._inflate = zlib.decompressobj(wbits=31)
-        self._waiting = front
-
-    def read(self, count: int) -> bytes:
-        try:
-            return self._read(count)
-        except zlib.error as error:
-            hint = "the file is damaged or was not copied completely"
-            raise FormatError(f"{self._name} is no sound gzip file: {error}", hint=hint) from error
-
-    def _read(self, count: int) -> bytes:
-        while True:
-            if self._inflate.eof and not self._next_member():
-                return b""
-            piece = self._inflate.unconsumed_tail or self._waiting or self._raw(_GZIP_PIECE)
-            self._waiting = b""
-            plain = self._inflate.decompress(piece, count)
-            if plain:
-                return plain
-            if not piece and not self._inflate.eof:
-                hint = "the file was not copied or written completely"
-                raise FormatError(f"{self._name} ends in the middle of its gzip data", hint=hint)
-
-    def _next_member(self) -> bool:
-        """Whether another member follows; zero bytes that pad the end of a file are no member."""
-        rest = self._inflate.unused_data.lstrip(b"\0")
-        while not rest:
-            piece = self._raw(_GZIP_PIECE)
-            if not piece:
-                return False
-            rest = piece.lstrip(b"\0")
-        self._inflate = zlib.decompressobj(wbits=31)
-        self._waiting = rest
-        return True
+    select.select([file], [], [])

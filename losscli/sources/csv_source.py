@@ -13,7 +13,7 @@ from losscli.sources.bytestream import ByteInput
 from losscli.sources.csv_head import Head, read_head, repeated_header
 from losscli.sources.csv_parse import Bad, Broken, ChunkParser, Layout, Parsed
 from losscli.sources.csv_rows import Chunk, RowCutter
-from losscli.sources.file_source import Opening, StreamedSource
+from losscli.sources.file_source import Opening, StreamedSource, reading
 from losscli.sources.formats import BOM
 from losscli.sources.records import Block, Column, Header, Kind, LinePlaces
 from losscli.workers import Workers
@@ -57,10 +57,8 @@ class CsvSource(StreamedSource):
         """One pass over the rows; see `Source.read`."""
         stream = self._stream()
         chunks = iter(RowCutter(stream, self.options.block_bytes))
-        try:
+        with reading(stream):
             yield from self._blocks(_parsed(chunks, self.parser(columns), self.options.workers), columns)
-        finally:
-            stream.close()
 
     def parser(self, columns: Sequence[Column]) -> ParseChunk:
         """What parses a chunk of whole rows; several threads may call it at once."""

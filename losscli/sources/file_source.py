@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from losscli.errors import ReadError
+from losscli.errors import DataError, ReadError
 from losscli.sources.bytestream import ByteInput
 from losscli.sources.formats import Declared, open_checked
 from losscli.sources.grammar import Selector
 from losscli.sources.records import ReadOptions
+
+
+@contextmanager
+def reading(stream: ByteInput) -> Iterator[None]:
+    """One pass over a stream, which is closed after it. Data that cannot be scored, of a file that changed
+    meanwhile, is a ChangedError."""
+    try:
+        yield
+    except DataError:
+        stream.unchanged()
+        raise
+    finally:
+        stream.close()
 
 
 class Opening(NamedTuple):

@@ -7,7 +7,9 @@ import os
 from typing import Final, NamedTuple
 
 from losscli.errors import FormatError, RowsError, UnsupportedFormat
-from losscli.sources.bytestream import GZIP_MAGIC, ByteInput
+from losscli.sources.bytestream import ByteInput
+from losscli.sources.unpacking import PACKINGS, Packing
+from losscli.storage.uris import is_remote
 
 FORMATS: Final = {
     "csv": "csv",
@@ -34,19 +36,17 @@ _UNREAD: Final = {
         ("parquet", "arrow", "feather", "orc", "avro"), "write it as CSV, or as .npy for numbers"
     ),
     **dict.fromkeys(
-        ("bz2", "zst", "lz4", "xz", "zip", "7z", "tar", "tgz"), "unpack it first, or compress with gzip"
+        ("xz", "lzma", "br", "snappy", "zip", "7z", "tar", "tgz", "z"),
+        f"unpack it first, or compress it as .{', .'.join(PACKINGS)}",
     ),
 }
 _MAGIC: Final = (
-    (GZIP_MAGIC, "gzip"),
+    *((packing.magic, packing.name) for packing in PACKINGS.values()),
     (b"\x93NUMPY", "npy"),
     (b"PK\x03\x04", "zip (npz, xlsx, pt)"),
     (b"PAR1", "parquet"),
     (b"ARROW1", "arrow"),
     (b"\x89HDF", "HDF5"),
-    (b"BZh", "bzip2"),
-    (b"\x28\xb5\x2f\xfd", "zstd"),
-    (b"\x04\x22\x4d\x18", "lz4"),
     (b"\xfd7zXZ", "xz"),
     (b"%PDF", "PDF"),
     (b"\xff\xfe", "UTF-16 text"),
@@ -56,6 +56,7 @@ _MAGIC: Final = (
     (b"\x80\x04", "pickle"),
     (b"\x80\x05", "pickle"),
 )
+_MAGIC_BYTES: Final = 16
 BOM: Final = b"\xef\xbb\xbf"
 
 
@@ -64,47 +65,59 @@ class Declared(NamedTuple):
     decides."""
 
     format: str | None
-    gzip: bool
+    packing: Packing | None
     by: str
 
 
 def declared(path: str, option: str | None) -> Declared:
     """The format by `--input-format`, or by the suffix. Raises UnsupportedFormat."""
-    suffixes = os.path.basename(path).lower().split(".")[1:]
-    gzip = bool(suffixes) and suffixes[-1] == "gz"
+    suffixes = _suffixes(path)
+    packing = PACKINGS.get(suffixes[-1]) if suffixes else None
     if option is not None:
-        return _by_option(option, gzip)
-    if gzip:
+        return _by_option(option, packing)
+    if packing is not None:
         suffixes = suffixes[:-1]
     suffix = suffixes[-1] if suffixes else ""
-    if suffix in _UNREAD and "://" not in path:
+    if suffix in _UNREAD:
         raise UnsupportedFormat(f"{path}: .{suffix} is not read", hint=_UNREAD[suffix])
-    return Declared(FORMATS.get(suffix), gzip, f"suffix .{suffix}" + (".gz" if gzip else ""))
+    return Declared(FORMATS.get(suffix), packing, f"suffix .{suffix}{_suffix_of(packing)}")
 
 
-def _by_option(option: str, gzip: bool) -> Declared:
+def _suffixes(path: str) -> list[str]:
+    """What follows the dots of a file's name; options at the end of a URI are no part of it."""
+    if is_remote(path) and not path.lower().startswith("s3:"):
+        path = path.partition("?")[0]
+    return os.path.basename(path).lower().split(".")[1:]
+
+
+def _suffix_of(packing: Packing | None) -> str:
+    return f".{packing.suffix}" if packing is not None else ""
+
+
+def _by_option(option: str, packing: Packing | None) -> Declared:
     word = option.lower().lstrip(".")
-    name, dot, compression = word.partition(".")
-    if name not in FORMATS or (dot and compression != "gz"):
-        known = ", ".join(FORMATS)
-        hint = _UNREAD.get(name, f"one of {known}; a text format also as FORMAT.gz")
+    name, dot, suffix = word.partition(".")
+    if name not in FORMATS or (dot and suffix not in PACKINGS):
+        known, packed = ", ".join(FORMATS), ", .".join(PACKINGS)
+        hint = _UNREAD.get(name, f"one of {known}; a text format also with .{packed} behind it")
         raise UnsupportedFormat(f"--input-format {option} is not read", hint=hint)
-    return Declared(FORMATS[name], gzip or bool(dot), f"--input-format {option}")
+    return Declared(FORMATS[name], PACKINGS[suffix] if dot else packing, f"--input-format {option}")
 
 
 def open_checked(path: str, kind: Declared) -> ByteInput:
-    """Open a path, see that its first bytes do not contradict what it is declared to be, and unpack gzip."""
+    """Open a path, see that its first bytes do not contradict what it is declared to be, and unpack it."""
     stream = ByteInput(path)
     try:
-        start = stream.read(16)
+        start = stream.read(_MAGIC_BYTES)
         stream.push(start)
         if not start:
             raise RowsError(f"{stream.name} is empty", hint="the file has no byte; has its writer finished?")
-        if kind.gzip:
-            if not start.startswith(GZIP_MAGIC):
-                raise _contradiction(stream.name, kind, _recognised(start) or "not gzip")
-            stream.inflate()
-            start = stream.read(16)
+        if kind.packing is not None:
+            if not kind.packing.begins(start):
+                found = _recognised(start) or f"not {kind.packing.name}"
+                raise _contradiction(stream.name, kind, found)
+            stream.unpack(kind.packing)
+            start = stream.read(_MAGIC_BYTES)
             stream.push(start)
         _check(stream.name, start, kind)
     except BaseException:
@@ -128,15 +141,19 @@ def _check(name: str, start: bytes, kind: Declared) -> None:
 
 def _contradiction(name: str, kind: Declared, found: str) -> FormatError:
     promised = kind.format or "text"
-    if kind.gzip and found != "gzip":
-        promised += ".gz"
-    hint = {
-        "npy": "rename it to .npy, or add --input-format npy",
-        "gzip": "rename it to end in .gz, or unpack it: gunzip -c FILE",
-        "not gzip": "rename it without .gz, or compress it: gzip FILE",
-    }.get(found, f"is the name right? .{promised} was expected")
-    if name == "standard input" and found == "gzip":
-        hint = "unpack it on the way: gunzip -c FILE | losscli ..."
+    packing = next((one for one in PACKINGS.values() if one.name == found), None)
+    if kind.packing is not packing:
+        promised += _suffix_of(kind.packing)
+    if packing is not None:
+        hint = f"rename it to end in .{packing.suffix}, or unpack it: {packing.unpack}"
+        if name == "standard input":
+            hint = f"unpack it on the way: {packing.unpack} | losscli ..."
+    elif kind.packing is not None and found == f"not {kind.packing.name}":
+        hint = f"rename it without .{kind.packing.suffix}, or compress it: {kind.packing.pack}"
+    elif found == "npy":
+        hint = "rename it to .npy, or add --input-format npy"
+    else:
+        hint = f"is the name right? .{promised} was expected"
     by = kind.by if kind.by != "suffix ." else "no known suffix"
     return FormatError(f"{name}: {by} promises {promised}, but the content is {found}", hint=hint)
 

@@ -11,7 +11,7 @@ from losscli.sources import json_text
 from losscli.sources.bad_cells import BadCells
 from losscli.sources.bytestream import ByteInput
 from losscli.sources.cells import BLANK_LINE
-from losscli.sources.file_source import Opening, StreamedSource
+from losscli.sources.file_source import Opening, StreamedSource, reading
 from losscli.sources.formats import BOM, HEAD_BYTES
 from losscli.sources.json_cells import as_text, convert, kind_of, shown
 from losscli.sources.json_source import decoded, keys_header, row_fault, row_kind
@@ -181,17 +181,15 @@ class NdjsonSource(StreamedSource):
         stream = self._stream()
         bad = BadCells()
         first = 1
-        try:
+        with reading(stream):
             for data in _whole_lines(stream, self.options.block_bytes):
                 texts = _lines(decoded(data, self.name, first))
                 block = self._block(texts, first, columns, bad)
                 if not bad.total and block.rows:
                     yield block
                 first += len(texts)
-        finally:
-            stream.close()
-        if bad.total:
-            raise bad.error()
+            if bad.total:
+                raise bad.error()
 
     def _skip_head(self, stream: ByteInput) -> None:
         stream.push(stream.read(len(BOM)).removeprefix(BOM))

@@ -13,7 +13,7 @@ from losscli.arrays import AnyArray
 from losscli.errors import FormatError, ShapeError
 from losscli.sources import typed_arrays
 from losscli.sources.bytestream import ByteInput
-from losscli.sources.file_source import Opening, StreamedSource
+from losscli.sources.file_source import Opening, StreamedSource, reading
 from losscli.sources.records import Block, Column, Header, Kind
 
 _DAMAGED = "the file is damaged or was not copied completely"
@@ -120,11 +120,9 @@ class NpySource(StreamedSource):
     def read(self, columns: Sequence[Column]) -> Iterator[Block]:
         """One pass over the rows; see `Source.read`."""
         stream = self._stream()
-        try:
+        with reading(stream):
             pieces = ([array[:, column.index] for column in columns] for array in self._arrays(stream))
             yield from typed_arrays.blocks(pieces, columns, self.name, self.options)
-        finally:
-            stream.close()
 
     def _skip_head(self, stream: ByteInput) -> None:
         stream.read(self.head.offset)

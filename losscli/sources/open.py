@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from importlib import import_module
 
+from losscli.errors import DataError
 from losscli.sources import formats
-from losscli.sources.file_source import Opening
+from losscli.sources.file_source import Opening, reading
 from losscli.sources.grammar import Selections, holds_parts
 from losscli.sources.records import ReadOptions, Source
 
@@ -44,6 +45,9 @@ def open_source(
         reader = import_module(f"losscli.sources.{'csv' if form == 'tsv' else form}_source")
         source: Source = reader.opened(Opening(path, options, stream, declared, form, selectors))
         return source
+    except DataError:
+        with reading(stream):
+            raise
     except BaseException:
         stream.close()
         raise

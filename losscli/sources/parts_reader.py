@@ -66,7 +66,7 @@ def is_empty(part: Part, option: str | None) -> bool:
     if part.size:
         return False
     declared = formats.declared(part.path, option)
-    return declared.format in _EMPTY and not declared.gzip
+    return declared.format in _EMPTY and declared.packing is None
 
 
 @contextmanager
@@ -203,7 +203,7 @@ class PartsReader:
         group: list[Part] = []
         size = 0
         for part in self._parts:
-            if part.size > limit or formats.declared(part.path, self._opener.options.format).gzip:
+            if part.size > limit or formats.declared(part.path, self._opener.options.format).packing:
                 if group:
                     yield tuple(group)
                     group, size = [], 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 
-from losscli.errors import ReadError, UnsupportedFormat
+from losscli.errors import ReadError
 
 
 def why(error: BaseException) -> str:
@@ -13,15 +13,11 @@ def why(error: BaseException) -> str:
     return (error.strerror if isinstance(error, OSError) and error.strerror else str(error)).lower()
 
 
-def unopened(path: str, error: OSError | ValueError) -> ReadError | UnsupportedFormat:
+def unopened(path: str, error: OSError | ValueError) -> ReadError:
     """The error for a local path that cannot be opened."""
     number = error.errno if isinstance(error, OSError) else None
     if number == errno.EISDIR:
         return ReadError(f"{path} is a folder, which is not read", hint="give one file of it")
-    if number == errno.ENOENT and any(sign in path for sign in "*?"):
-        return UnsupportedFormat(
-            f"{path} looks like a glob of part files, which is not read", hint="give one file"
-        )
     if number == errno.ENOENT:
         return ReadError(f"there is no file {path}", hint=_with_columns(path) or _near(path))
     if number == errno.ENXIO:

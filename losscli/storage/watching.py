@@ -22,12 +22,17 @@ class Identity(NamedTuple):
 class Watch:
     """Sees whether a path changes. Make it before the file is opened; nothing is watched of a pipe.
 
-    Raises ReadError where the file system does not answer, OSError where a local path cannot be seen.
+    Raises ReadError where a remote file cannot be seen, OSError or ValueError where a local one cannot.
     """
 
     def __init__(self, path: str) -> None:
         self.path = path
-        self.identity = _identity(path)
+        try:
+            self.identity = _identity(path)
+        except OSError as error:
+            if is_remote(path):
+                raise unreadable(path, error) from error
+            raise
 
     @property
     def size(self) -> int | None:
@@ -39,6 +44,8 @@ class Watch:
         try:
             now = _identity(self.path)
         except OSError as error:
+            if is_remote(self.path) and not isinstance(error, FileNotFoundError):
+                raise unreadable(self.path, error) from error
             raise changed(self.path) from error
         if now != self.identity:
             raise changed(self.path)
@@ -60,12 +67,7 @@ def _identity(path: str) -> Identity | None:
         if not stat.S_ISREG(status.st_mode):
             return None
         return Identity(status.st_size, (status.st_dev, status.st_ino, status.st_mtime_ns))
-    try:
-        return ask(path, _remote_identity)
-    except FileNotFoundError:
-        raise
-    except OSError as error:
-        raise unreadable(path, error) from error
+    return ask(path, _remote_identity)
 
 
 def _remote_identity(system: object, place: str) -> Identity:
