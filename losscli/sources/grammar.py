@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple, TypeAlias
 
 from losscli.errors import ColumnError, HeaderError, SourceError
+from losscli.storage.uris import is_remote, local_path
 
 STDIN = "-"
 _STDIN_ALIASES = frozenset({STDIN, "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"})
@@ -99,10 +100,15 @@ def has_signs(path: str) -> bool:
 
 
 def holds_parts(path: str) -> bool:
-    """Whether a path means part files: a folder, or a glob that is no file of that name."""
-    if os.path.isdir(path):
-        return True
-    return has_signs(path) and "://" not in path and not os.path.lexists(path)
+    """Whether a path means part files: a folder, or a glob that is no file of that name.
+
+    A remote folder ends with `/`; in URIs but those of S3 a `?` begins the options of the file system.
+    """
+    if is_remote(path):
+        path = path if path.startswith("s3:") else path.partition("?")[0]
+        return path.endswith("/") or has_signs(path)
+    path = local_path(path) if path[:5].lower() == "file:" else path
+    return os.path.isdir(path) or (has_signs(path) and not os.path.lexists(path))
 
 
 def parse_source(text: str) -> SourceSpec:

@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 from losscli.errors import PartsError, ReadError, RowsError, counted
 from losscli.sources.grammar import has_signs
+from losscli.storage.uris import is_remote, local_path
 
 SKIPPED: Final = ("_", ".")
 """How the names of what is no part begin: `_SUCCESS`, `_temporary`, `.part-0.csv.crc`, hidden files."""
@@ -27,6 +28,10 @@ class Part(NamedTuple):
 
     def moved(self) -> bool:
         """Whether the path no longer holds the file that was listed."""
+        if is_remote(self.path):
+            from losscli.sources.parts_remote import is_listed
+
+            return not is_listed(self)
         try:
             return _part(self.path, os.stat(self.path)) != self
         except OSError:
@@ -43,6 +48,11 @@ def list_parts(path: str) -> tuple[Part, ...]:
     Raises RowsError for a folder without parts, PartsError for a folder in a folder and for a file that
     stands there twice, ReadError where nothing matches or a folder cannot be read.
     """
+    if is_remote(path):
+        from losscli.sources.parts_remote import list_remote
+
+        return list_remote(path)
+    path = local_path(path)
     is_folder = os.path.isdir(path)
     paths = [os.path.join(path, name) for name in _visible(path, "")] if is_folder else _matches(path)
     deep = not is_folder and "**" in path.rstrip("/").rsplit("/", 1)[-1]
@@ -51,32 +61,52 @@ def list_parts(path: str) -> tuple[Part, ...]:
         _refuse_twice(path, found)
         return tuple(found)
     if is_folder:
-        hidden = os.listdir(path)
-        only = f"; it has {hidden[0]}, but names that start with `_` or `.` are no parts" if hidden else ""
-        raise RowsError(f"the folder {path} holds no part file{only}", hint="has its writer finished?")
+        raise no_parts(path, os.listdir(path))
     raise ReadError(f"no file matches {path}", hint=_near(path))
+
+
+def no_parts(folder: str, hidden: Sequence[str]) -> RowsError:
+    """The error for a folder that has nothing but `hidden` names."""
+    only = f"; it has {min(hidden)}, but names that start with `_` or `.` are no parts" if hidden else ""
+    return RowsError(f"the folder {folder} holds no part file{only}", hint="has its writer finished?")
+
+
+def folder_inside(path: str, given: str) -> PartsError:
+    """The error for a folder among the parts of a folder or a glob."""
+    deeper = f"'{given.rstrip('/')}/{'*' if has_signs(given) else '**'}'"
+    return PartsError(
+        f"{path} is a folder among the parts of {given}",
+        hint=f"quote a pattern that says which files are meant; {deeper} reads the files in folders",
+    )
 
 
 def would_be_part(path: str, file: str) -> bool:
     """Whether a file of this name, which need not exist, would be read as a part of a folder or a glob."""
-    pieces = [path, "*"] if os.path.isdir(path) else _pieces(path)
+    if is_remote(path) or is_remote(file):
+        from losscli.sources.parts_remote import would_be_remote
+
+        return is_remote(path) and is_remote(file) and would_be_remote(path, file)
+    path, file = local_path(path), local_path(file)
+    pieces = [path, "*"] if os.path.isdir(path) else pieces_of(path)
     base = "/" if path.startswith("/") else ""
     while pieces and (not has_signs(pieces[0]) or os.path.lexists(os.path.join(base, pieces[0]))):
         base = os.path.join(base, pieces.pop(0))
     folder, name = os.path.split(os.path.abspath(file))
     inside = os.path.relpath(os.path.join(os.path.realpath(folder), name), os.path.realpath(base or "."))
-    return _fits(pieces, inside.split("/"))
+    return fits(pieces, inside.split("/"))
 
 
-def _fits(pieces: Sequence[str], names: Sequence[str]) -> bool:
+def fits(pieces: Sequence[str], names: Sequence[str]) -> bool:
     """Whether the pieces of a glob match these names."""
     if not pieces or not names:
         return not pieces and not names
     if pieces[0] == "**":
-        deeper = names[0] != ".." and _shown(names[0], "") and _fits(pieces, names[1:])
-        return deeper or _fits(pieces[1:], names)
-    fits = _shown(names[0], pieces[0]) and _regex(pieces[0]).match(names[0]) is not None
-    return fits and _fits(pieces[1:], names[1:])
+        deeper = names[0] != ".." and _shown(names[0], "") and fits(pieces, names[1:])
+        return deeper or fits(pieces[1:], names)
+    if not _shown(names[0], pieces[0]):
+        return False
+    same = names[0] == pieces[0] or _regex(pieces[0]).match(names[0]) is not None
+    return same and fits(pieces[1:], names[1:])
 
 
 def disorder(names: Sequence[str]) -> tuple[str, str] | None:
@@ -119,11 +149,7 @@ def _regular(path: str, given: str, *, folders: bool) -> Part | None:
         )
     if folders:
         return None
-    deeper = f"'{given.rstrip('/')}/{'**' if os.path.isdir(given) else '*'}'"
-    raise PartsError(
-        f"{path} is a folder among the parts of {given}",
-        hint=f"quote a pattern that says which files are meant; {deeper} reads the files in folders",
-    )
+    raise folder_inside(path, given)
 
 
 def _refuse_twice(given: str, parts: Sequence[Part]) -> None:
@@ -159,7 +185,7 @@ def _regex(piece: str) -> re.Pattern[str]:
     return re.compile(translate(piece))
 
 
-def _pieces(pattern: str) -> list[str]:
+def pieces_of(pattern: str) -> list[str]:
     """The pieces between slashes; a pattern of folders, and a `**` at the end, mean the files in them."""
     pieces = [piece for piece in pattern.split("/") if piece]
     return [*pieces, "*"] if pattern.endswith("/") or pieces[-1:] == ["**"] else pieces
@@ -168,7 +194,7 @@ def _pieces(pattern: str) -> list[str]:
 def _matches(pattern: str) -> list[str]:
     """What a glob matches, files and folders."""
     found = ["/" if pattern.startswith("/") else ""]
-    for piece in _pieces(pattern):
+    for piece in pieces_of(pattern):
         found = list(dict.fromkeys(path for folder in found for path in _step(folder, piece)))
     return found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from typing import Any
+from typing import Any, NamedTuple
 
 from losscli.errors import ReadError
 from losscli.storage.refusals import unopened
@@ -39,30 +39,45 @@ def open_random(path: str) -> Any:
         raise unopened(path, error) from error
 
 
+class Entry(NamedTuple):
+    """What lies in a remote folder: its URI, with a `/` at its end for a folder; a file's size and its time
+    of change in nanoseconds, as the folder shows them."""
+
+    uri: str
+    size: int = 0
+    changed: int = 0
+
+
+def list_entries(uri: str, *, deep: bool = False) -> list[Entry]:
+    """What lies in a remote folder, in the order of the code points of their URIs; else as `list_files`."""
+    from pyarrow.fs import FileSelector, FileType
+
+    folder, mark, query = uri.partition("?") if not uri.startswith("s3:") else (uri, "", "")
+
+    def look(system: Any, place: str) -> list[Entry]:
+        root = place.rstrip("/")
+        found = []
+        for entry in system.get_file_info(FileSelector(root, recursive=deep)):
+            below = f"{folder.rstrip('/')}/{entry.path.removeprefix(root).lstrip('/')}"
+            if entry.type == FileType.File:
+                found.append(Entry(f"{below}{mark}{query}", entry.size, entry.mtime_ns or 0))
+            elif entry.type == FileType.Directory and not deep:
+                found.append(Entry(f"{below}/{mark}{query}"))
+        return sorted(found)
+
+    try:
+        return ask(uri, look)
+    except OSError as error:
+        raise unreadable(uri, error) from error
+
+
 def list_files(uri: str, *, deep: bool = False) -> list[str]:
     """The URIs of what lies in a remote folder, in the order of their code points.
 
     A folder in it is listed too, with a `/` at its end; with `deep`, what lies in it instead. A folder
     without anything gives an empty list. Raises ReadError where there is no such folder.
     """
-    from pyarrow.fs import FileSelector, FileType
-
-    def look(system: Any, place: str) -> list[str]:
-        root = place.rstrip("/")
-        found = []
-        for entry in system.get_file_info(FileSelector(root, recursive=deep)):
-            below = entry.path.removeprefix(root).lstrip("/")
-            if entry.type == FileType.File:
-                found.append(below)
-            elif entry.type == FileType.Directory and not deep:
-                found.append(f"{below}/")
-        return found
-
-    folder, mark, query = uri.partition("?") if not uri.startswith("s3:") else (uri, "", "")
-    try:
-        return sorted(f"{folder.rstrip('/')}/{below}{mark}{query}" for below in ask(uri, look))
-    except OSError as error:
-        raise unreadable(uri, error) from error
+    return [entry.uri for entry in list_entries(uri, deep=deep)]
 
 
 def is_folder(uri: str) -> bool:
