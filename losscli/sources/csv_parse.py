@@ -142,17 +142,20 @@ class ChunkParser:
         return b"\n\n" in data or b"\n\r\n" in data or data.startswith((b"\n", b"\r\n"))
 
     def _plain(self, data: bytes, quoted: bool) -> tuple[Values, ...] | None:
-        """The columns of rows that all have one length, where all that is asked are short numbers."""
-        if (
-            quoted
-            or len(data) < PLAIN_BYTES
-            or any(column.kind != "number" for column in self.layout.columns)
-        ):
+        """The columns of rows that all have one length, with short numbers."""
+        if quoted or len(data) < PLAIN_BYTES:
             return None
-        from losscli.sources.decimal_text import Shape, read_numbers
+        from losscli.sources.equal_rows import Shape, read_columns
 
-        asked = tuple(column.index for column in self.layout.columns)
-        return read_numbers(data, Shape(self.layout.width, self.layout.delimiter, asked))
+        asked = tuple((column.index, column.kind == "number") for column in self.layout.columns)
+        read = read_columns(data, Shape(self.layout.width, self.layout.delimiter, asked))
+        if read is None:
+            return None
+        columns = [
+            values if isinstance(values, np.ndarray) else self._text(values, column)
+            for column, values in zip(self.layout.columns, read, strict=True)
+        ]
+        return tuple(columns)
 
     def _fast(self, data: bytes, quoted: bool) -> tuple[Values, ...] | None:
         """The columns, or None where anything at all is unusual."""

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from losscli.arrays import Bytes, Floats, Unsigned
+from losscli.arrays import AnyArray, Bytes, Floats, Unsigned
 
 PAD: Final = 16
 """Bytes that can be read in front of the text, so that the eight before any place are there."""
@@ -47,6 +47,11 @@ class Aligned(NamedTuple):
     def text(self) -> bytes:
         """The first cell."""
         return self.buffer[self.start : self.stop].tobytes()
+
+    def texts(self) -> AnyArray:
+        """The cells of all rows, (n,), each one item of raw bytes."""
+        item = np.dtype((np.void, self.stop - self.start))
+        return np.ndarray((self.rows,), item, self.buffer.data, self.start, (self.step,))
 
     def bytes(self, place: int) -> Bytes:
         """The byte of every row at a place of the first."""

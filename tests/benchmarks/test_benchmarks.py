@@ -113,6 +113,13 @@ def test_the_stages_make_the_whole() -> None:
     assert all(nanoseconds[stage] > 0 for stage in ("parse", "loss", "exact sums", "start and rest"))
 
 
+def test_parsing_is_put_beside_the_general_reader() -> None:
+    rows = table(printed("bench_parse.py", "--bytes", "40000", "--runs", "1"))
+    assert rows[0][0] == "0 or 1"
+    assert len(rows) == 8
+    assert all(float(cell) > 0 for row in rows for cell in row[1:])
+
+
 def test_a_failing_command_ends_the_benchmark() -> None:
     with pytest.raises(SystemExit, match="exit 3"):
         measuring.run([sys.executable, "-c", "raise SystemExit(3)"])

@@ -12,13 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from losscli.sources import csv_parse, decimal_digits, decimal_text
+from losscli.sources import csv_parse, decimal_digits, equal_rows
 from losscli.sources.csv_parse import Broken, ChunkParser, Layout, Parsed
 from losscli.sources.csv_rows import Chunk, line_ends
-from losscli.sources.decimal_text import Shape, read_numbers
+from losscli.sources.equal_rows import Shape, read_columns
 from losscli.sources.records import Column
 
-from .reading import blocks, opened, written
+from .reading import blocks, opened, values, written
 
 NEVER = 1 << 62
 NEAR_MISSES = [
@@ -63,12 +63,16 @@ def both(data: bytes, layout: Layout) -> bool:
         patch.setattr(csv_parse, "PLAIN_BYTES", NEVER)
         expected = ChunkParser(layout)(Chunk(data))
         patch.setattr(csv_parse, "PLAIN_BYTES", 0)
-        patch.setattr(decimal_text, "PIECE_ROWS", 5)
-        patch.setattr(decimal_text, "FIRST_BYTES", 3)
+        patch.setattr(equal_rows, "PIECE_ROWS", 5)
+        patch.setattr(equal_rows, "FIRST_BYTES", 3)
         found = ChunkParser(layout)(Chunk(data))
     assert bits(found) == bits(expected)
-    shape = Shape(layout.width, layout.delimiter, tuple(column.index for column in layout.columns))
-    return b'"' not in data and b"\0" not in data and read_numbers(data, shape) is not None
+    shape = Shape(
+        layout.width,
+        layout.delimiter,
+        tuple((column.index, column.kind == "number") for column in layout.columns),
+    )
+    return b'"' not in data and b"\0" not in data and read_columns(data, shape) is not None
 
 
 def layout_of(width: int, delimiter: str = ",", asked: Any = None, *, skip: bool = False) -> Layout:
@@ -105,7 +109,10 @@ def nearly_alike(draw: st.DrawFn) -> tuple[bytes, Layout]:
     ending = draw(st.sampled_from(["\n", "\r\n"]))
     text = ending.join(rows) + draw(st.sampled_from([ending, "", "\n", "\r"]))
     asked = draw(st.lists(st.integers(0, width - 1), min_size=1, max_size=width, unique=True))
-    return text.encode(), layout_of(width, delimiter, asked, skip=draw(st.booleans()))
+    layout = layout_of(width, delimiter, asked, skip=draw(st.booleans()))
+    kinds = st.sampled_from(["number", "number", "text", "key", "note"])
+    columns = tuple(Column(column.index, draw(kinds)) for column in layout.columns)
+    return text.encode(), layout._replace(columns=columns)
 
 
 @settings(max_examples=400, deadline=None)
@@ -138,8 +145,9 @@ def test_a_cell_that_is_not_like_the_others(cell: str, ending: str) -> None:
             both(data, layout_of(1, skip=True))
             wide = (ending.join(f"{row},7" for row in rows) + ending).encode()
             both(wide, layout_of(2))
-            # A cell that is not asked may hold anything but a separator.
+            # A cell that is not asked, or is text, may hold anything but a separator.
             both(wide, layout_of(2, asked=[1]))
+            both(wide, Layout("f", 2, ",", (Column(1), Column(0, "key")), False))
 
 
 def test_every_place_of_the_point_gives_the_nearest_double() -> None:
@@ -149,7 +157,7 @@ def test_every_place_of_the_point_gives_the_nearest_double() -> None:
         for point in range(-1, digits + 1):
             template = "9" * digits if point < 0 else "9" * point + "." + "9" * (digits - point)
             rows = [*alike(template, 40, rng), template, template.replace("9", "0")]
-            found = read_numbers(("\n".join(rows) + "\n").encode(), Shape(1, ",", (0,)))
+            found = read_columns(("\n".join(rows) + "\n").encode(), Shape(1, ",", ((0, True),)))
             assert (found is not None) == (digits <= decimal_digits.DIGITS)
             if found is not None:
                 taken += 1
@@ -163,12 +171,12 @@ def test_columns_keep_their_order_and_their_rows(ending: str, last: bool) -> Non
     rng = random.Random(1)
     rows = alike("99,a.b,9.999,99999999.9999,.9", 40_000, rng)
     data = (ending.join(rows) + (ending if last else "")).encode()
-    found = read_numbers(data, Shape(5, ",", (4, 0, 2, 3)))
+    found = read_columns(data, Shape(5, ",", tuple((column, True) for column in (4, 0, 2, 3))))
     assert found is not None
-    for column, values in zip((4, 0, 2, 3), found, strict=True):
+    for column, read in zip((4, 0, 2, 3), found, strict=True):
         expected = [float(row.split(",")[column]) for row in rows]
-        assert values.flags.c_contiguous
-        assert values.tobytes() == np.array(expected).tobytes()
+        assert read.flags.c_contiguous
+        assert read.tobytes() == np.array(expected).tobytes()
 
 
 ORDINARY = {
@@ -201,9 +209,19 @@ def test_ordinary_files_are_read_digit_by_digit(
         assert read.tolist() == [float(row.split(",")[column.index]) for row in rows]
 
 
+def test_keys_of_one_length_come_with_their_numbers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = alike("k99999,0.9999", 40_000, random.Random(5))
+    path = written(tmp_path, "f.csv", "id,p\n" + "\n".join(rows))
+    columns = [Column(1), Column(0, "key")]
+    expected = values(blocks(opened(path, columns="p"), columns))
+    monkeypatch.setattr(csv_parse, "read_table", None)
+    found = values(blocks(opened(path, columns="p"), columns))
+    assert found == expected == [[float(row[7:]) for row in rows], [row[:6] for row in rows]]
+
+
 def test_a_small_file_imports_nothing_new(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     called = []
-    monkeypatch.setattr(decimal_text, "read_numbers", lambda *call: called.append(call))
+    monkeypatch.setattr(equal_rows, "read_columns", lambda *call: called.append(call))
     blocks(opened(written(tmp_path, "f.csv", "0.25\n" * 1000)))
     assert not called
     blocks(opened(written(tmp_path, "f.csv", "0.25\n" * 10_000)))
