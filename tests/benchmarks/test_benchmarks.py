@@ -19,6 +19,7 @@ def printed(script: str, *words: str) -> str:
     """What a benchmark prints."""
     run = subprocess.run(
         [sys.executable, str(HERE / script), *words],
+        env=measuring.environment(),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
