@@ -19,8 +19,9 @@ from losscli.report.compute import ComputeReport
 if TYPE_CHECKING:
     from losscli.report.explaining import ExplainReport
     from losscli.report.listing import ListReport
+    from losscli.report.verdict import CheckReport
 
-__all__ = ["compute", "explain", "list_losses", "make_request", "merge", "sample_row"]
+__all__ = ["check", "compute", "explain", "list_losses", "make_request", "merge", "sample_row"]
 
 Losses: TypeAlias = "str | Loss | BoundLoss | Sequence[str | Loss | BoundLoss]"
 HIDDEN = frozenset({"block_bytes", "samples", "summary"})
@@ -75,6 +76,50 @@ def merge(*states: Any) -> ComputeReport:
         part = Part(f"state {place}", state) if isinstance(state, Mapping) else read_part(str(state))
         found.append(part)
     return merged(found)
+
+
+def check(losses: Losses, *sources: Any, **options: Any) -> CheckReport:
+    """Losses against requirements: `verdict` is "pass", "fail" or "unclear", `exit_code` 0 or 1.
+
+    `max`, `min` and `equals` are numbers (of the only loss), texts as the command line takes them
+    (``"bce/p95=2"``), mappings of terms to numbers, or sequences of texts; `rtol` (1e-9) and `atol` (0) are
+    what `equals` allows. The other arguments are those of `compute`. A requirement that no computed number
+    answers is not met.
+
+    Raises UsageError for a requirement of something that is not computed, and what `compute` raises.
+
+    >>> check("bce", [1.0, 0.0], [0.8, 0.1], max=0.2).verdict
+    'pass'
+    """
+    from losscli.analysis.gate import RTOL, Tolerance, judge
+    from losscli.analysis.requirements import check_stats, parse_requirements
+
+    given = {kind: _terms(options.pop(kind, ())) for kind in ("max", "min", "equals")}
+    rtol, atol = (
+        _tolerance(name, options.pop(name, usual)) for name, usual in (("rtol", RTOL), ("atol", 0.0))
+    )
+    listeners = options.pop("listeners", None)
+    request = make_request(losses, sources, **options)
+    requirements = parse_requirements(given, request.losses)
+    check_stats(requirements, request.losses)
+    words = [one.stat for one in requirements if one.stat not in ("", "n", "coverage", "skill")]
+    wanted = tuple(dict.fromkeys((*request.reductions, *words)))
+    computed = evaluate(request._replace(reductions=wanted, summary=True), listeners)
+    return judge(computed, requirements, Tolerance(rtol, atol))
+
+
+def _terms(value: Any) -> list[str]:
+    if isinstance(value, Mapping):
+        return [f"{term}={limit!r}" for term, limit in value.items()]
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        return [value if isinstance(value, str) else repr(value)]
+    return [str(entry) for entry in value]
+
+
+def _tolerance(name: str, value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < float("inf"):
+        raise UsageError(f"--{name} {value}: a tolerance is a finite number of at least 0")
+    return float(value)
 
 
 def make_request(losses: Losses, sources: Sequence[Any], **options: Any) -> Request:

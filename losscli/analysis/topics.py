@@ -241,6 +241,27 @@ TOPICS = (
         ("id", "ids", "join", "pair", "unpaired", "keys"),
     ),
     Topic(
+        "check",
+        "Requirements: --max, --min, --equals",
+        """
+        losscli check bce sample_data/y.csv sample_data/p.csv --max 0.3 --min n=10
+        losscli check mse,mae sample_data/diabetes.csv:target :prediction \\
+          --max mse=3000 --max mae/p95=120 --min skill=0.3
+
+        A requirement states what passes: V for the only loss, or TERM=V. TERM is a
+        loss that is computed (bce, huber:delta=0.5), LOSS/STAT, or STAT alone for
+        every loss; STAT is mean, sum, std, min, max, median, pNN, skill (against the
+        best constant prediction), n (the rows that were scored) or coverage (their
+        share of all rows). --equals allows --rtol, 1e-9 unless given, and --atol.
+        Numbers compare unrounded and print with enough digits to differ from the
+        limit. The exit code is 0 when all are met and 1 when one is not; nothing else
+        exits 1. nan meets no requirement, nor does a number that the data does not
+        give. A limit that is not finite, or a name that is not computed, is a wrong
+        call (exit 2); data that cannot be scored is exit 3 and no verdict.
+        """,
+        ("requirements", "requirement", "gate", "limit", "threshold"),
+    ),
+    Topic(
         "states",
         "Parts of a set: --state and merge",
         """

@@ -17,6 +17,7 @@ from losscli.cli.help import examples_first
 PROGRAM = "losscli"
 COMMANDS = {
     "compute": "Per-sample and reduced values of losses on files.",
+    "check": "The gate: exit 1 when a requirement is not met.",
     "explain": "A loss, an error code, a topic; one sample step by step.",
     "list": "Every loss, filtered by text, family, framework, kind of target.",
     "merge": "Adds the partial states that shards wrote; same bytes as one run over all rows.",
@@ -57,19 +58,21 @@ class LazyGroup(TyperGroup):
         super().format_help(ctx, formatter)
 
 
-def call(words: Sequence[str]) -> None:
-    """Parse the words and run the command they name. Raises LosscliError for every expected mistake."""
+def call(words: Sequence[str]) -> int:
+    """Parse the words and run the command they name; its exit code, 1 only for a requirement that is not met.
+    Raises LosscliError for every expected mistake."""
     group = _group()
     if f"_{PROGRAM.upper()}_COMPLETE" in os.environ:
         group.main(list(words), prog_name=PROGRAM)
     try:
         with group.make_context(PROGRAM, list(words)) as context:
-            group.invoke(context)
+            return int(group.invoke(context) or 0)
     except typer.Exit as leaving:
         if leaving.exit_code:
             from losscli.errors import UsageError
 
             raise UsageError("the shell's completion cannot be installed; the reason stands above") from None
+        return 0
     except ParsingError as mistake:
         from losscli.cli.guesses import explained
 

@@ -40,7 +40,7 @@ def run(arguments: Sequence[str]) -> int:
     try:
         if not stdout_usable:
             raise WriteError("standard output is closed", hint="send it somewhere, for example > result.txt")
-        _answer(words)
+        code = _answer(words)
         _flush_stdout()
     except Terminated:
         raise
@@ -52,7 +52,7 @@ def run(arguments: Sequence[str]) -> int:
         return _completion_code(leaving)
     except BaseException as problem:
         return _failed(problem, debug="--debug" in words)
-    return OK
+    return code
 
 
 def _completion_code(leaving: SystemExit) -> int:
@@ -61,13 +61,13 @@ def _completion_code(leaving: SystemExit) -> int:
     return OK if leaving.code in (None, 0) else UsageError.exit_code
 
 
-def _answer(words: list[str]) -> None:
+def _answer(words: list[str]) -> int:
     if words == ["--version"]:
         sys.stdout.write(f"losscli {__version__}\n")
-        return
+        return OK
     from losscli.cli.app import call
 
-    call(words)
+    return call(words)
 
 
 def _flush_stdout() -> None:

@@ -35,13 +35,12 @@ COMMAND_WORDS = {
         "measure",
         "metrics",
     ),
+    "check": ("gate", "assert", "test", "verify", "require"),
     "explain": ("info", "doc", "docs", "describe", "show", "man", "trace", "why", "what", "help"),
     "list": ("ls", "losses", "search", "find", "all", "catalogue", "catalog"),
 }
-GATE_COMMANDS = frozenset(["check", "gate", "assert", "test", "verify"])
 ROOT_WORDS = {"-V": "--version", "-v": "--version", "version": "--version", "-?": "--help", "/?": "--help"}
 ROOT_OPTIONS = ("--version", "--help", "-h", "--install-completion", "--show-completion")
-GATE_HINT = "print the bare number and compare it in your script: "
 
 
 def explained(mistake: Exception, words: Sequence[str]) -> UsageError:
@@ -99,12 +98,10 @@ def _unknown_option(name: str, command: str | None, words: Sequence[str]) -> Usa
             near = [ROOT_WORDS[name]] if name in ROOT_WORDS else _alike(plain, ROOT_OPTIONS)[:1]
             hint = f"did you mean {near[0]}?" if near else "losscli --help lists the commands"
             return UsageError(f"there is no option {name}", hint=hint)
-        return UsageError(
-            f"there is no option {name} before the command", hint=_retyped_hint(["compute", *words])
-        )
+        return UsageError(f"there is no option {name} before the command", hint=retyped(["compute", *words]))
     why = _why(plain, words) if command == "compute" else ""
     if why:
-        return UsageError(f"there is no option {name}: {why}", hint=_retyped_hint(words))
+        return UsageError(f"there is no option {name}: {why}", hint=retyped(words))
     if command == "explain" and plain in TARGETS | PREDICTIONS:
         hint = _quoted([_traced(word) for word in words])
         return UsageError(f"there is no option {name} of losscli explain", hint=hint)
@@ -157,11 +154,6 @@ def _parameter_reason(name: str, words: Sequence[str]) -> str:
     return f"{found[1]} is a parameter of {found[0]} and stands beside its name" if found else ""
 
 
-def _retyped_hint(words: Sequence[str]) -> str:
-    line, gated = retyped(words)
-    return f"{GATE_HINT}{line}" if gated else line
-
-
 def known_options(command: str) -> list[str]:
     """Every option of a command as typed, from the command itself."""
     from importlib import import_module
@@ -201,22 +193,19 @@ def _no_command(words: Sequence[str]) -> UsageError:
         return UsageError("a command is missing", hint=hint)
     word, rest = words[given], list(words[given + 1 :])
     if _is_losses(word):
-        hint = _retyped_hint(["compute", word, *rest]) if rest else f"losscli explain {word}"
+        hint = retyped(["compute", word, *rest]) if rest else f"losscli explain {word}"
         return UsageError(f"{word} is a loss, not a command", hint=hint)
     guess = next((name for name, others in COMMAND_WORDS.items() if word.lower() in others), None)
     if word in ROOT_WORDS:
         return UsageError(f"there is no command {word!r}", hint=f"losscli {ROOT_WORDS[word]}")
-    if word.lower() in GATE_COMMANDS and rest:
-        line, _ = retyped(["compute", *rest, "--max", "0"])
-        return UsageError(f"there is no command {word!r}", hint=f"{GATE_HINT}{line}")
     if word == "help":
         page = f" {rest[0]}" if rest and rest[0] in COMMANDS else ""
         return UsageError(
             "there is no command 'help'", hint=f"losscli{page} --help; losscli explain lists the topics"
         )
     near = [guess] if guess else difflib.get_close_matches(word.lower(), COMMANDS, n=1, cutoff=0.75)
-    if near == ["compute"] and rest:
-        return UsageError(f"there is no command {word!r}", hint=_retyped_hint(["compute", *rest]))
+    if near in (["compute"], ["check"]) and rest:
+        return UsageError(f"there is no command {word!r}", hint=retyped([*near, *rest]))
     if near == ["compute"]:
         return UsageError(f"there is no command {word!r}", hint="losscli compute bce y.csv p.csv")
     if near:

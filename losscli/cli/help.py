@@ -26,10 +26,15 @@ def examples_first(formatter: Any, examples: Sequence[str]) -> None:
 
 
 def command(
-    name: str, record: type[Record], action: Callable[[Record], None], *, usage: str, examples: Sequence[str]
+    name: str,
+    record: type[Record],
+    action: Callable[[Record], int | None],
+    *,
+    usage: str,
+    examples: Sequence[str],
 ) -> Any:
     """A typer command whose options are the fields of a frozen record, and which calls `action` with the
-    record.
+    record; what it returns is the exit code (nothing: 0).
 
     A field's annotation words the option, its default is the option's, the record's docstring is the help
     text. `usage` names the arguments."""
@@ -45,8 +50,8 @@ def command(
             examples_first(formatter, examples)
             super().format_help(ctx, formatter)
 
-    def run(**values: Any) -> None:
-        action(record(**{key: unprotect(value) for key, value in values.items()}))
+    def run(**values: Any) -> int:
+        return action(record(**{key: unprotect(value) for key, value in values.items()})) or 0
 
     run.__signature__ = signature_of(record)  # type: ignore[attr-defined]
     run.__annotations__ = {}

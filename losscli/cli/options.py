@@ -103,6 +103,34 @@ InputFormat: TypeAlias = Annotated[
         "--input-format", metavar="NAME", help="csv, tsv, json, ndjson, npy. [default: from the suffix]"
     ),
 ]
+Max: TypeAlias = Annotated[
+    list[str],
+    typer.Option(
+        "--max",
+        metavar="V|TERM=V",
+        show_default=False,
+        help="Not met above V. TERM: bce, bce/p95, skill, n, coverage; repeatable.",
+    ),
+]
+Min: TypeAlias = Annotated[
+    list[str],
+    typer.Option("--min", metavar="V|TERM=V", show_default=False, help="Not met below V; repeatable."),
+]
+Equals: TypeAlias = Annotated[
+    list[str],
+    typer.Option(
+        "--equals",
+        metavar="V|TERM=V",
+        show_default=False,
+        help="Not met away from V, by more than --rtol and --atol allow; repeatable.",
+    ),
+]
+Rtol: TypeAlias = Annotated[
+    float, typer.Option("--rtol", metavar="R", help="How far --equals lets a number lie, relatively.")
+]
+Atol: TypeAlias = Annotated[
+    float, typer.Option("--atol", metavar="A", help="How far --equals lets a number lie, absolutely.")
+]
 Jobs: TypeAlias = Annotated[
     int | None,
     typer.Option(

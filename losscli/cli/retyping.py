@@ -62,19 +62,14 @@ PREDICTIONS = frozenset(
 METRICS = frozenset(
     ["--metric", "--metrics", "--loss", "--losses", "--criterion", "--objective", "--measure", "-m", "-l"]
 )
-GATES = frozenset(
-    [
-        "--max",
-        "--min",
-        "--equals",
-        "--limit-max",
-        "--fail-above",
-        "--fail-under",
-        "--fail-over",
-        "--assert",
-        "--require",
-    ]
-)
+GATES = {
+    **dict.fromkeys(
+        ("--max", "--limit-max", "--fail-above", "--fail-over", "--threshold", "--assert"), "--max"
+    ),
+    **dict.fromkeys(("--min", "--fail-under", "--fail-below", "--require"), "--min"),
+    "--equals": "--equals",
+}
+"""Options that state a requirement, here or elsewhere, and the option of `check` that does."""
 LOGITS = {"--from-logits", "--from_logits", "--with-logits"}
 OF_LOGITS = {
     "bce": "bce_logits",
@@ -195,22 +190,23 @@ def take_apart(words: Sequence[str]) -> Typed:
     return found
 
 
-def retyped(words: Sequence[str]) -> tuple[str, bool]:
-    """The command line as it would have to be typed, quoted for a shell, and whether a limit was left out
-    of it."""
-    typed = take_apart([word for word in words if word != "compute"])
+def retyped(words: Sequence[str]) -> str:
+    """The command line as it would have to be typed, quoted for a shell."""
+    typed = take_apart([word for word in words if word not in ("compute", "check")])
     roles: dict[str, list[str]] = {"target": [], "prediction": []}
     losses: list[str] = []
     kept: list[str] = []
     settings: list[tuple[str, str]] = []
-    gated = from_logits = False
+    command = "check" if "check" in words else "compute"
+    from_logits = False
     for name, value in typed.options:
         if name in TARGETS | PREDICTIONS:
             roles["target" if name in TARGETS else "prediction"].append(value or "FILE")
         elif name in METRICS:
             losses.append(value or "LOSS")
         elif name in GATES:
-            gated = True
+            command = "check"
+            kept += [GATES[name], value or "LIMIT"]
         elif name in LOGITS:
             from_logits = True
         elif owners(name.lstrip("-"), words) and value is not None:
@@ -220,9 +216,8 @@ def retyped(words: Sequence[str]) -> tuple[str, bool]:
     arguments = list(typed.arguments)
     text = ",".join(losses) if losses else arguments.pop(0) if arguments else "LOSS"
     sources = _sources(arguments, roles["target"], roles["prediction"])
-    kept += ["--format", "value"] if gated else []
-    line = ["losscli", "compute", _with_settings(text, settings, from_logits=from_logits), *sources, *kept]
-    return shlex.join(line), gated
+    line = ["losscli", command, _with_settings(text, settings, from_logits=from_logits), *sources, *kept]
+    return shlex.join(line)
 
 
 def _option(name: str, value: str | None) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from losscli.report.tables import Amount, Cell, Kind, Note
+from losscli.report.tables import Amount, Cell, Kind, Note, Sharp
 
 _LARGE: Final = 1e7
 """From here on people read an exponent more easily than a row of digits."""
@@ -37,6 +37,8 @@ def people(cell: Cell, kind: Kind, precision: int) -> str:
         return f"{cell:,}" if isinstance(cell, int) else rounded(cell, precision)
     if isinstance(cell, int):
         return str(cell)
+    if isinstance(cell, Sharp):
+        return rounded(cell, max(precision, cell.digits))
     return as_written(cell, precision) if kind is Kind.INPUT else rounded(cell, precision)
 
 

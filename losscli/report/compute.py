@@ -250,7 +250,7 @@ class ComputeReport(NamedTuple):
             found.append(SampleTable(self.samples, self._labels, self._heading).table())
         if self.asked != ("none",):
             return [*found, self.reduced_table()]
-        return [table._replace(notes=self._run_notes(), signatures=self._signatures) for table in found]
+        return [table._replace(notes=self.run_notes(), signatures=self._signatures) for table in found]
 
     @property
     def _labels(self) -> tuple[str, ...]:
@@ -298,11 +298,11 @@ class ComputeReport(NamedTuple):
         others = [
             e.note(result.label if several else "") for result in self.results for e in result.elsewhere
         ]
-        used, *rest = self._run_notes()
+        used, *rest = self.run_notes()
         lines += [(*baselines[0], GAP, used)] if len(baselines) == 1 else [*baselines, used]
         return (*lines, *others, *rest)
 
-    def _run_notes(self) -> tuple[str, ...]:
+    def run_notes(self) -> tuple[str, ...]:
         """What was paired how, what was left out, and every warning: true of all results together."""
         entries = [entry.said for entry in self.inputs]
         lines = [", ".join([*entries, self.pairing] if self.pairing else entries)]

@@ -14,6 +14,19 @@ from typing import Final, NamedTuple, TypeAlias
 Cell: TypeAlias = "str | int | float | None"
 
 
+class Sharp(float):
+    """A number that is shown with at least `digits` significant digits, because fewer would hide how it
+    differs from another number."""
+
+    digits: int
+
+    def __new__(cls, value: float, digits: int) -> Sharp:
+        """The number and its digits."""
+        found = super().__new__(cls, value)
+        found.digits = digits
+        return found
+
+
 class Kind(Enum):
     """What a column holds, and so how its cells are printed and aligned."""
 
