@@ -9,9 +9,9 @@ from typing import Final, NamedTuple
 from losscli.errors import FormatError, HeaderError, Place, RowsError, UsageError
 from losscli.sources.bytestream import ByteInput
 from losscli.sources.cells import BLANKS, is_missing, is_name, is_number
-from losscli.sources.csv_parse import structure_fault
-from losscli.sources.csv_rows import ROW_LIMIT, Rows, line_ends, row_border
-from losscli.sources.formats import BOM, HEAD_BYTES
+from losscli.sources.csv_parse import ENDLESS, structure_fault
+from losscli.sources.csv_rows import Rows, line_ends, row_border
+from losscli.sources.formats import BOM, HEAD_BYTES, ROW_LIMIT
 from losscli.sources.grammar import Selector, duplicate_names, has_duplicates, names_columns, resolve
 from losscli.sources.records import Header, Kind, ReadOptions
 
@@ -90,9 +90,11 @@ def _first_rows(stream: ByteInput) -> tuple[bytes, bytes]:
     has two."""
     data = b""
     while True:
-        piece = stream.read(max(HEAD_BYTES, len(data)))
-        ended = len(piece) < max(HEAD_BYTES, len(data))
+        size = min(max(HEAD_BYTES, len(data)), ROW_LIMIT)
+        piece = stream.read(size)
+        ended = len(piece) < size
         data += piece
+        del piece
         text = data.removeprefix(BOM)
         if not ended and text.endswith(b"\r"):
             text = text[:-1]
@@ -103,9 +105,10 @@ def _first_rows(stream: ByteInput) -> tuple[bytes, bytes]:
         if border and row_border(text[: border - 1]):
             return data, text[:border]
         if len(data) > ROW_LIMIT:
-            hint = "is a quote opened and never closed, or is this no text?"
             raise FormatError(
-                f"{stream.name}: the first row does not end", hint=hint, place=Place(stream.name, 1)
+                "the row does not end",
+                hint=ENDLESS,
+                place=Place(stream.name, 1 + text.count(b"\n", 0, border)),
             )
 
 

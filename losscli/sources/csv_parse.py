@@ -69,6 +69,9 @@ class Parsed(NamedTuple):
     repeated: tuple[int, int] | None = None
 
 
+ENDLESS: Final = "is a quote opened and never closed, or is this no text?"
+
+
 class Broken(NamedTuple):
     """A chunk whose structure is wrong: the error is raised when the chunk's first line is known.
 
@@ -110,6 +113,8 @@ class ChunkParser:
     def __call__(self, chunk: Chunk) -> Parsed | Broken:
         """The columns of a chunk, its bad cells, or what breaks its structure."""
         data = chunk.data
+        if chunk.endless:
+            return Broken(FormatError, "the row does not end", ENDLESS, 0)
         quoted = chunk.quoted and b'"' in data
         if quoted or b"\0" in data:
             broken = structure_fault(data, self.layout.delimiter, unclosed=chunk.unclosed)

@@ -9,23 +9,23 @@ import numpy as np
 
 from losscli.arrays import Bytes, Integers, Mask
 from losscli.sources.bytestream import ByteInput
-
-ROW_LIMIT: Final = 1 << 26
-"""No row is longer: a quote that never closes must not read the whole file into memory."""
+from losscli.sources.formats import ROW_LIMIT
 
 _CACHED: Final = 1 << 16
 """So many bytes are looked at a time: what is made of them stays in the cache."""
 
+_FEW_QUOTES: Final = 100_000
 _QUOTE, _NEWLINE, _RETURN = 34, 10, 13
 
 
 class Chunk(NamedTuple):
-    """Complete rows; `unclosed` where the file or the limit ended inside quotes; not `quoted` where there
-    surely is no quote."""
+    """Complete rows, none where the next is `endless`; `unclosed` where the file or the limit ended inside
+    quotes; not `quoted` where there surely is no quote."""
 
     data: bytes
     unclosed: bool = False
     quoted: bool = True
+    endless: bool = False
 
 
 class RowCutter:
@@ -64,12 +64,20 @@ class RowCutter:
                 pending = pending[border:]
                 size = self._size
             elif len(pending) > ROW_LIMIT:
-                yield Chunk(pending, unclosed=True)
+                yield _endless(pending)
                 return
             else:
-                size = max(size, len(pending))
+                size = min(max(size, len(pending)), ROW_LIMIT)
         if pending:
             yield Chunk(pending, unclosed=pending.count(b'"') % 2 == 1)
+
+
+def _endless(row: bytes) -> Chunk:
+    """A row that is too long: up to the quote that never closes, or nothing of it."""
+    quotes = row.count(b'"')
+    if quotes % 2 and quotes < _FEW_QUOTES:
+        return Chunk(row[: row.rfind(b'"') + 1], unclosed=True)
+    return Chunk(b"", endless=True)
 
 
 def _joined(before: bytes, raw: bytes, stop: int) -> bytes:

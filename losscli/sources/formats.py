@@ -25,6 +25,10 @@ HEAD_BYTES: Final = 1 << 16
 """How much of a file is looked at before the first decision; fixed, so that decisions never depend on block
 sizes."""
 
+ROW_LIMIT: Final = 1 << 24
+"""No row of text is longer: a quote that never closes, or a file that unpacks to gigabytes without a line
+end, must not be read into memory whole."""
+
 _SAVE = "save the array with `numpy.save('FILE.npy', array)` and give that file"
 _EXPORT = "export it as CSV and give that file"
 _UNREAD: Final = {

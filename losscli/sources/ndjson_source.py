@@ -12,7 +12,7 @@ from losscli.sources.bad_cells import BadCells
 from losscli.sources.bytestream import ByteInput
 from losscli.sources.cells import BLANK_LINE
 from losscli.sources.file_source import Opening, StreamedSource, reading
-from losscli.sources.formats import BOM, HEAD_BYTES
+from losscli.sources.formats import BOM, HEAD_BYTES, ROW_LIMIT
 from losscli.sources.json_cells import as_text, convert, kind_of, shown
 from losscli.sources.json_source import decoded, keys_header, row_fault, row_kind
 from losscli.sources.records import Block, Column, Header, Kind, LinePlaces, Places
@@ -79,11 +79,13 @@ def read_head(stream: ByteInput) -> NdjsonHead:
     RowsError."""
     data = b""
     while True:
-        size = max(HEAD_BYTES, len(data))
+        size = min(max(HEAD_BYTES, len(data)), ROW_LIMIT)
         piece = stream.read(size)
         data += piece
         if len(piece) < size or b"\n" in data:
             break
+        if len(data) > ROW_LIMIT:
+            raise _endless(stream.name, 1)
     body = data.removeprefix(BOM)
     stream.push(body)
     whole = body if len(piece) < size else body[: body.rindex(b"\n") + 1]
@@ -100,6 +102,17 @@ def read_head(stream: ByteInput) -> NdjsonHead:
         raise ShapeError(f"the first line of {stream.name} holds no values", hint=_HINT)
     first = rows[:1] if kind == "array" else rows
     return NdjsonHead(kind, names, width, first)
+
+
+def _endless(name: str, line: int) -> FormatError:
+    return FormatError("the line does not end", hint=_HINT, place=Place(name, line))
+
+
+def _refuse_endless(data: bytes, name: str, first: int) -> None:
+    if len(data) > ROW_LIMIT:
+        for line, text in enumerate(data.split(b"\n"), first):
+            if len(text) > ROW_LIMIT:
+                raise _endless(name, line)
 
 
 class _Blank:
@@ -183,6 +196,7 @@ class NdjsonSource(StreamedSource):
         first = 1
         with reading(stream):
             for data in _whole_lines(stream, self.options.block_bytes):
+                _refuse_endless(data, self.name, first)
                 texts = _lines(decoded(data, self.name, first))
                 block = self._block(texts, first, columns, bad)
                 if not bad.total and block.rows:
@@ -228,20 +242,22 @@ class NdjsonSource(StreamedSource):
 
 
 def _whole_lines(stream: ByteInput, block_bytes: int) -> Iterator[bytes]:
-    """Pieces of about `block_bytes` that end with a line."""
+    """Pieces of about `block_bytes` that end with a line; of a line that is too long its first part."""
     pending: list[bytes] = []
+    held = 0
     while True:
         piece = stream.read(block_bytes)
         last = len(piece) < block_bytes
         border = len(piece) if last else piece.rfind(b"\n") + 1
         if border:
             whole = b"".join([*pending, piece[:border]])
-            pending = []
+            pending, held = [], 0
             if whole:
                 yield whole
         if border < len(piece):
             pending.append(piece[border:])
-        if last:
+            held += len(piece) - border
+        if last or held > ROW_LIMIT:
             if pending:
                 yield b"".join(pending)
             return
