@@ -112,7 +112,8 @@ TOPICS = (
         that very name is always that file. Names that start with `_` or `.`
         (_SUCCESS, .part-0.csv.crc) are skipped. A folder in a folder is an error: a
         glob with `**` reads it, but values that only folder names hold (day=2/) are no
-        columns. Links are followed, never in a circle.
+        columns. Links are followed, never in a circle. A remote folder ends with `/`:
+        s3://bucket/parts/ or 's3://bucket/parts/*.csv'.
         Parts are read in the code-point order of their paths, in which part-10 comes
         before part-2. That order decides how rows pair; losscli warns (W106) where
         numbers run backwards. Leading zeros (part-002) or --id help.
@@ -280,7 +281,7 @@ TOPICS = (
         rows at once, and a best constant without a closed form, such as the median.
         Keys that stand in two parts cannot be seen: cut a set by its keys.
         """,
-        ("state", "merge", "shards", "shard", "parts"),
+        ("state", "merge", "shards", "shard"),
     ),
     Topic(
         "labels",

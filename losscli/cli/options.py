@@ -22,7 +22,8 @@ Sources: TypeAlias = Annotated[
         metavar="SOURCE...",
         show_default=False,
         help="PATH[:COLUMNS], the target first: y.csv p.csv  d.csv:label :score  d.csv:label :p0..p9; "
-        "- is standard input; ROLE=SOURCE names another input: variance=:v  train=history.csv",
+        "- is standard input, a folder or a quoted glob its part files: y_parts/ 'p_*.csv'; "
+        "ROLE=SOURCE names another input: variance=:v  train=history.csv",
     ),
 ]
 Weight: TypeAlias = Annotated[

@@ -91,6 +91,7 @@ class ByteInput:
         """Read what follows through a compression."""
         self._unpacker = unpacker(packing, self._raw, self.name, self._front)
         self._front = b""
+        self._ended = False  # a file so short that its last byte was read already
 
     @property
     def seekable(self) -> bool:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -470,7 +471,8 @@ def test_parts_of_several_formats(
 
 
 def test_parts_may_be_compressed_or_not(tmp_path: Path) -> None:
-    folder(tmp_path, a__csv="p\n1\n", b__csv__gz=gzip.compress(b"p\n2\n"), c__csv="p\n3\n")
+    zipped, zst = gzip.compress(b"p\n2\n"), pa.Codec("zstd").compress(b"p\n3\n", asbytes=True)
+    folder(tmp_path, a__csv="p\n1\n", b__csv__gz=zipped, c__csv__zst=zst)
     assert values(blocks(opened(tmp_path))) == [[1.0, 2.0, 3.0]]
     folder(tmp_path, d="p\n4\n")
     with pytest.raises(PartsError, match="d is of no known suffix"):

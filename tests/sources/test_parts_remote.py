@@ -1,13 +1,17 @@
-"""Part files in a bucket: which objects a folder or a glob in a URI means."""
+"""Part files in a bucket: which objects a folder or a glob in a URI means; they read as one table."""
 
 from __future__ import annotations
 
 import pytest
 
-from losscli.errors import LosscliError, PartsError, ReadError, RowsError
+from losscli.errors import ChangedError, LosscliError, PartsError, ReadError, RowsError
 from losscli.sources.grammar import holds_parts, parse_source
 from losscli.sources.parts import list_parts, would_be_part
+from losscli.sources.records import Column
+from losscli.workers import Workers
 from tests.s3 import Bucket
+
+from .reading import blocks, opened, values
 
 
 def names(bucket: Bucket, pattern: str) -> list[str]:
@@ -83,3 +87,25 @@ def test_what_would_become_a_remote_part() -> None:
     assert not would_be_part("s3://bucket/d/", "s3://bucket/new.csv")
     assert not would_be_part("s3://bucket/d/", "d/new.csv")
     assert not would_be_part("d/*", "s3://bucket/d/new.csv")
+
+
+@pytest.mark.parametrize("size", [1, 1 << 20])
+def test_remote_parts_read_as_one_table(bucket: Bucket, size: int) -> None:
+    for number in range(12):
+        bucket.put(f"d/part-{number:02}.csv", f"y,p\n{number % 2},0.{number + 1}\n1,0.5\n")
+    source = opened(f"{bucket.uri}/d/", block_bytes=size, workers=Workers(2))
+    for _ in range(2):
+        found = values(blocks(source, [Column(1)]))[0]
+        assert found[::2] == [float(f"0.{number + 1}") for number in range(12)]
+    bucket.put("d/part-12.csv", "y,p\n1,1\n")
+    with pytest.raises(ChangedError, match=r"part-12\.csv"):
+        blocks(source)
+
+
+def test_a_remote_part_that_is_gone(bucket: Bucket) -> None:
+    for number in range(3):
+        bucket.put(f"d/part-{number}.csv", "p\n0.5\n")
+    source = opened(f"{bucket.uri}/d/*.csv")
+    bucket.system.delete_file(f"{bucket.name}/d/part-1.csv")
+    with pytest.raises(ChangedError):
+        blocks(source)
