@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from losscli.engine.parts_used import parts_used
 from losscli.engine.plan import Plan
 from losscli.engine.request import Request
 from losscli.registry import BoundLoss
 from losscli.report.compute import InputUsed
+from losscli.report.tables import Finding
+from losscli.sources.records import Source, parts_read
 
 
 class Setting(NamedTuple):
@@ -92,7 +93,7 @@ def inputs_used(plan: Plan, rows: list[int], series_rows: list[int]) -> tuple[In
     found = []
     for feed in plan.feeds:
         source = plan.streams[feed.stream].source
-        parts, warnings = parts_used(source, plan)
+        parts, warnings = _parts(source, plan)
         found.append(
             InputUsed(
                 role=feed.role,
@@ -108,7 +109,7 @@ def inputs_used(plan: Plan, rows: list[int], series_rows: list[int]) -> tuple[In
         )
     for series, count in zip(plan.series, series_rows, strict=True):
         source, feed = series.reading.source, series.feed
-        parts, warnings = parts_used(source, plan)
+        parts, warnings = _parts(source, plan)
         found.append(
             InputUsed(
                 role=feed.role,
@@ -122,3 +123,12 @@ def inputs_used(plan: Plan, rows: list[int], series_rows: list[int]) -> tuple[In
             )
         )
     return tuple(found)
+
+
+def _parts(source: Source, plan: Plan) -> tuple[int, tuple[Finding, ...]]:
+    """The number of a source's part files, and the doubts about them; nothing of a single file."""
+    if parts_read(source) is None:
+        return 0, ()
+    from losscli.engine.parts_used import parts_used
+
+    return parts_used(source, plan)
