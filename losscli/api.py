@@ -40,10 +40,11 @@ def compute(
     ``losscli.losses.bce``, or a sequence of these. `sources` are, in the order of the losses' inputs, SOURCE
     texts or paths (``"y.csv"``, ``"data.csv:label"``), or arrays, lists and series: (n,), or (n, k) for
     losses of vectors and for several outputs. A mapping of names to (n,) arrays and a data frame (pandas,
-    polars, Arrow) are columns with names, which `id` may name; `weight` may be an array (n,) as well.
+    polars, Arrow) are columns with names, which `id` may name; `weight`, `group` and `by` may be arrays (n,)
+    as well.
 
-    Options, with the meaning that the command line gives them: `as_` (a framework), `weight`, `group`, `id`,
-    `unpaired`, `reduction` ("mean,p95"), `multioutput`, `missing`, `labels`, `header`, `delimiter`,
+    Options, with the meaning that the command line gives them: `as_` (a framework), `weight`, `group`, `by`,
+    `id`, `unpaired`, `reduction` ("mean,p95"), `multioutput`, `missing`, `labels`, `header`, `delimiter`,
     `input_format`, `rows`, `worst`, `gradient`, `jobs`; with ``state=True`` the report has a `state`, which
     `merge` adds to those of other parts.
 

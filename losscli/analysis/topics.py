@@ -312,6 +312,32 @@ TOPICS = (
         ("weight", "sample-weight"),
     ),
     Topic(
+        "segments",
+        "Which rows carry the loss: --by COLUMN",
+        """
+        losscli compute mae sample_data/demand.csv:sold :forecast --by shop
+        losscli compute mae,rmse sample_data/demand.csv:sold :forecast --by shop -f csv
+
+        --by takes a column of the inputs (target first), :COLUMN of the first file, or
+        a SOURCE of its own. The rows of each text in it are a segment, which has the
+        numbers of a run over its rows alone: 01 and 1 are two segments. An empty cell
+        is an error; --missing skip leaves the row out. A segment without a row that
+        counts does not appear.
+        The table shows the largest share first: `share` is what the segment carries of
+        the whole loss, `of rows` (of weight) how much of the data it is. Both add up
+        to 1: sums are exact, so nothing is lost between the segments. Scores where
+        higher is better, a whole that is infinite or not above 0, and losses that see
+        all rows at once (median_ae) have no shares.
+        plain calls the segment eu of bce bce@eu; csv, tsv and ndjson have a column
+        segment, empty for the whole; in JSON each result has a list `segments`. There
+        segments are sorted by their text, character by character: 10 before 9.
+        A segment has no quantile and no best constant. With --group every group must
+        lie in one segment. More than 1,000 segments need memory of their own, some
+        kilobytes each, which a warning (W108) says.
+        """,
+        ("segment", "by", "slices", "slice", "subgroups"),
+    ),
+    Topic(
         "reductions",
         "From rows to one number: --reduction",
         """

@@ -42,6 +42,14 @@ Group: TypeAlias = Annotated[
         help="What each row belongs to: the list of a ranking loss, the series of a scaled error.",
     ),
 ]
+By: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--by",
+        metavar="COLUMN|SOURCE",
+        help="Numbers for each segment too: the rows of each value of this column.",
+    ),
+]
 As: TypeAlias = Annotated[
     str | None,
     typer.Option(

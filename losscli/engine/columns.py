@@ -54,6 +54,16 @@ def group_columns(group: Any, paths: Paths, options: ReadOptions) -> Sequence[As
     return find_column("--group", str(group), paths, options)
 
 
+def segment_columns(by: Any, paths: Paths, options: ReadOptions, paired: Sequence[int]) -> list[Asked]:
+    """Where the segments stand: in several files where all that pair by row have the column."""
+    if by is None:
+        return []
+    if not isinstance(by, (str, Path)):
+        return [one_column("segment", by, paths, options)]
+    found = find_column("--by", str(by), paths, options)
+    return [ask for ask in found if ask.path in paired] or found[:1]
+
+
 def _looks_like_file(word: str) -> bool:
     """Whether a word names a path rather than a column: standard input, a folder, a suffix that is read."""
     suffixes = word.lower().removesuffix(".gz").split(".")[1:]

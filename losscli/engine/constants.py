@@ -108,6 +108,8 @@ class ConstantFinder:
         self.sums_only = True
         self._sums = [ExactSum.from_state(entry) for entry in state["sums"]]
         self._squares = [ExactSum.from_state(entry) for entry in state["squares"]]
+        if len(self._sums) != len(self._squares):
+            raise ValueError("the state of a constant has sums of other columns than squares")
         self._classes = {int(code): ExactSum.from_state(entry) for code, entry in state["classes"].items()}
         self._weight = ExactSum.from_state(state["weight"])
         self._width, self._one_column = int(state["width"]), bool(state["one_column"])

@@ -6,12 +6,17 @@ from typing import NamedTuple
 
 from losscli import __version__
 from losscli.engine.score import Score
+from losscli.engine.segments import Segments, loss_share, weight_share
 from losscli.engine.setting import Setting
 from losscli.engine.totals import Totals
 from losscli.errors import counted
 from losscli.registry import Shape
 from losscli.report.compute import Baseline, ComputeReport, Figure, InputUsed, Result, RowCounts
+from losscli.report.segments import Segment
 from losscli.report.tables import Finding
+
+MANY = 1000
+"""Segments that are within the bounds of memory; more are told."""
 
 
 class Found(NamedTuple):
@@ -35,6 +40,7 @@ class Found(NamedTuple):
             pairing=setting.pairing,
             asked=setting.reductions,
             warnings=tuple(self._findings()),
+            by=setting.by,
         )
 
     def _coded(self, place: int, entry: InputUsed) -> InputUsed:
@@ -57,6 +63,10 @@ class Found(NamedTuple):
         if self.setting.downward and self.totals.scores[0].bound.loss.family == "ranking":
             rows = counted(self.setting.width, "row")
             found.append(Finding("W105", f"the columns are one list of {rows}; --group COLUMN makes several"))
+        count = 0 if self.totals.segments is None else len(self.totals.segments.names)
+        if count > MANY:
+            by = self.setting.by
+            found.append(Finding("W108", f"{by} has {count:,} segments, which need memory of their own"))
         if self.counts.unpaired:
             rows, were = counted(self.counts.unpaired, "row"), _were(self.counts.unpaired)
             found.append(Finding("W104", f"{rows} without a partner {were} left out"))
@@ -91,7 +101,7 @@ class Found(NamedTuple):
         elsewhere = totals.elsewhere[number].found(position) if totals.elsewhere else ()
         reduction = asked if own is None or asked == "none" else score.reduced_by
         signature = setting.signature(score.bound, reduction, self.counts.skipped, self.counts.unpaired)
-        return Result(
+        whole = Result(
             loss=loss.name,
             title=loss.title,
             spec=score.bound.spec,
@@ -109,6 +119,29 @@ class Found(NamedTuple):
             convention=score.bound.framework,
             elsewhere=elsewhere,
         )
+        segments = () if totals.segments is None else self._segments(totals.segments, whole, number, position)
+        return whole._replace(segments=segments)
+
+    def _segments(self, segments: Segments, whole: Result, number: int, position: int) -> tuple[Segment, ...]:
+        """The result's segments, in the order of their texts."""
+        asked, score = self.setting.reductions[0], self.totals.scores[number]
+        *signature, _, version = whole.signature.split("|")
+        found = []
+        for name in segments.names:
+            part = segments.scores(name)[number]
+            reductions = part.reductions(position)
+            named = [f"segment:{self.setting.by}={name}", f"n:{part.sums.rows}"]
+            result = whole._replace(
+                headline=part.headline(position) or reductions.get(asked, Figure(float("nan"), "nan")),
+                reductions=reductions,
+                signature="|".join([*signature, *named, version]),
+                baseline=Baseline(""),
+                warnings=(),
+                elsewhere=(),
+            )
+            shares = weight_share(part, score, position), loss_share(part, score, position)
+            found.append(Segment(name, part.sums.rows, *shares, result))
+        return tuple(found)
 
     def _result_findings(self, score: Score, reductions: dict[str, Figure]) -> list[Finding]:
         found, bound = [], score.bound

@@ -51,6 +51,8 @@ def check(request: Request) -> None:
     ):
         if value not in allowed:
             raise UsageError(f"{name} {value}: not one of {', '.join(allowed)}")
+    if request.by is not None:
+        _check_by(request)
     if request.unpaired == "skip" and not request.id:
         raise UsageError("--unpaired skip pairs by key", hint="name the key: --id COLUMN")
     for bound in request.losses:
@@ -67,6 +69,23 @@ def check(request: Request) -> None:
             _check_state(request, bound)
         if request.gradient and not bound.has_slope:
             raise UsageError(f"{bound.spec} has no gradient", hint="leave out --gradient")
+
+
+def _check_by(request: Request) -> None:
+    """Refuse what no segment has. Raises UsageError."""
+    if "none" in request.reductions:
+        raise UsageError(
+            "--reduction none lists every row, --by adds rows up: one of the two",
+            hint="use --per-sample FILE to have the rows beside the segments",
+        )
+    needs = [
+        entry.name for entry in parse_reductions(",".join(request.reductions)) if entry.level is not None
+    ]
+    if needs:
+        raise UsageError(
+            f"--by has no {needs[0]}: it needs all values of every segment at once",
+            hint="leave out one of the two, or compute the segments in runs of their own",
+        )
 
 
 def _check_state(request: Request, bound: BoundLoss) -> None:

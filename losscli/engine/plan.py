@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, Protocol
 from losscli.arrays import Floats
 from losscli.engine.bind import Bound, bind_inputs
 from losscli.engine.classes import Classes, check_labels, known_classes
-from losscli.engine.columns import find_column, group_columns, one_column
+from losscli.engine.columns import find_column, group_columns, one_column, segment_columns
 from losscli.engine.opening import Asked, Paths, inputs_of, open_paths, set_keys
 from losscli.engine.request import Request
 from losscli.engine.settle import settle
@@ -93,7 +93,8 @@ class Plan(NamedTuple):
     """Everything that is known before the first row is read.
 
     `gather` says that all rows are scored at once; `grouping` what `--group` makes of them: "lists" (each
-    group is one vector), "sets" (each is scored at once), "series" (each has its own scale), or nothing.
+    group is one vector), "sets" (each is scored at once), "series" (each has its own scale), or nothing. `by`
+    are the columns of the segments, of the same content.
     """
 
     losses: tuple[BoundLoss, ...]
@@ -108,6 +109,7 @@ class Plan(NamedTuple):
     grouping: str = ""
     gather: bool = False
     workers: Workers | None = None
+    by: tuple[Feed, ...] = ()
 
     @property
     def width(self) -> int:
@@ -166,7 +168,10 @@ def _plan(request: Request, options: ReadOptions, paths: Paths) -> Plan:
     losses = settle(request.losses, asked, named, paths)
     weight_asks = _ask_weight(request.weight, paths, options)
     group_asks = group_columns(request.group, paths, options)
-    used = _paired_paths(inputs_of(losses), asked, named, [*weight_asks, *group_asks[:1]])
+    rows = _paired_paths(inputs_of(losses), asked, named, [])
+    by_asks = segment_columns(request.by, paths, options, rows)
+    beside = [*weight_asks, *group_asks[:1], *by_asks]
+    used = _paired_paths(inputs_of(losses), asked, named, beside)
     places = {path: number for number, path in enumerate(used)}
     set_keys([paths.opened[path] for path in used], request.id)
     bound = bind_inputs(inputs_of(losses), losses[0].spec, paths, asked, named)
@@ -175,7 +180,8 @@ def _plan(request: Request, options: ReadOptions, paths: Paths) -> Plan:
     request = request._replace(losses=losses)
     feeds = _feeds(request, [one._replace(path=places[one.path]) for one in paired], streams)
     weights = tuple(_weight_feed(ask, paths, streams, places) for ask in weight_asks)
-    groups = _group_feed(group_asks[0], paths, streams, places) if group_asks else None
+    groups = _text_feed("group", group_asks[0], paths, streams, places) if group_asks else None
+    segments = tuple(_text_feed("segment", ask, paths, streams, places) for ask in by_asks)
     grouping = _grouping(request, feeds) if groups is not None else ""
     downward = not grouping and _is_downward(request, feeds)
     if not request.id:
@@ -194,6 +200,7 @@ def _plan(request: Request, options: ReadOptions, paths: Paths) -> Plan:
         grouping,
         any(one.loss.gather for one in losses),
         options.workers,
+        segments,
     )
 
 
@@ -206,11 +213,14 @@ def _paired_paths(
     return sorted({ask.path for ask in (*rows, *beside)})
 
 
-def _group_feed(ask: Asked, paths: Paths, streams: Sequence[Reading], places: Mapping[int, int]) -> Feed:
+def _text_feed(
+    role: str, ask: Asked, paths: Paths, streams: Sequence[Reading], places: Mapping[int, int]
+) -> Feed:
+    """The one column of groups or segments, read as text."""
     (column,) = ask.columns or ()
     stream = places[ask.path]
     position = streams[stream].want(column, "text")
-    return Feed("group", stream, (position,), paths.names(ask.path, [column]), ask.text, is_text=True)
+    return Feed(role, stream, (position,), paths.names(ask.path, [column]), ask.text, is_text=True)
 
 
 def _grouping(request: Request, feeds: Sequence[Feed]) -> str:
@@ -223,6 +233,12 @@ def _grouping(request: Request, feeds: Sequence[Feed]) -> str:
         return "lists"
     if all(any(not entry.paired for entry in bound.inputs) for bound in losses):
         return "series"
+    numbers = [bound.spec for bound in losses if bound.loss.total is not None]
+    if numbers:
+        raise UsageError(
+            f"{numbers[0]} is one number for all rows, which has no mean over groups",
+            hint="--by COLUMN gives the number of each segment",
+        )
     if all(bound.loss.gather for bound in losses):
         return "sets"
     other = losses[0].spec
@@ -331,6 +347,11 @@ def _is_downward(request: Request, feeds: Sequence[Feed]) -> bool:
     if request.weight is not None or request.id:
         raise UsageError(
             f"{downward[0].spec} of one column is one vector: there are no rows to weight or to pair by id"
+        )
+    if request.by is not None:
+        raise UsageError(
+            f"--by: {downward[0].spec} reads a column as one vector, which has no segments",
+            hint="--group COLUMN makes a vector of each group, and --by COLUMN then segments of the groups",
         )
     return True
 

@@ -16,17 +16,19 @@ class Request(NamedTuple):
     """One evaluation.
 
     `sources` are SOURCE texts, or arrays and sequences of numbers from the library. `reductions` are words of
-    `--reduction`. `group` names the lists of a ranking loss, or the series of a scaled one. `summary` asks
-    for the five default reductions, which cost a pass of exact squares more than the mean alone, and for the
-    frameworks whose number differs. `rows` is a number, "all", or None for the default choice; `worst` asks
-    for the largest losses. `jobs` is the number of threads that parse and score, None for one each core.
-    `state` asks for what `merge` adds up, and leaves out what cannot be added.
+    `--reduction`. `group` names the lists of a ranking loss, or the series of a scaled one, `by` the segments
+    that have numbers of their own. `summary` asks for the five default reductions, which cost a pass of exact
+    squares more than the mean alone, and for the frameworks whose number differs. `rows` is a number, "all",
+    or None for the default choice; `worst` asks for the largest losses. `jobs` is the number of threads that
+    parse and score, None for one each core. `state` asks for what `merge` adds up, and leaves out what cannot
+    be added.
     """
 
     losses: tuple[BoundLoss, ...]
     sources: tuple[Any, ...]
     weight: Any = None
     group: Any = None
+    by: Any = None
     id: tuple[str, ...] = ()
     unpaired: str = "error"
     reductions: tuple[str, ...] = ("mean",)

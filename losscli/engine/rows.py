@@ -38,7 +38,9 @@ class RowReader:
         plan = self.plan
         found = (self._rowset(entry.blocks, joined_ids(entry.ids)) for entry in paired)
         if plan.grouping in ("lists", "sets"):
-            yield from by_group([one for one in found if one.count], plan.grouping == "lists")
+            for one in by_group([one for one in found if one.count], plan.grouping == "lists"):
+                self._check_one_segment(one)
+                yield one
         elif plan.downward or plan.gather:
             yield from at_once([one for one in found if one.count], plan.downward)
         else:
@@ -72,11 +74,14 @@ class RowReader:
             [self._column(feed, blocks, position, absent) for position in feed.positions]
             for feed in self.plan.feeds
         ]
-        keep = self._keep(columns, weights, absent)
+        segments = self._segments(blocks)
+        keep = self._keep(columns, weights, absent, segments)
         groups = self._groups(blocks)
         if keep is None:
             inputs = tuple(_stack(feed, found) for feed, found in zip(self.plan.feeds, columns, strict=True))
-            return Rowset(self.plan.feeds, blocks, inputs, weights, ids, groups=groups)
+            found = Rowset(self.plan.feeds, blocks, inputs, weights, ids, groups=groups)
+            found.segments = segments
+            return found
         kept = np.flatnonzero(keep)
         groups = None if groups is None else [groups[row] for row in kept.tolist()]
         inputs = tuple(
@@ -85,7 +90,42 @@ class RowReader:
         )
         weights = None if weights is None else weights[kept]
         ids = None if ids is None else ids.take(kept)
-        return Rowset(self.plan.feeds, blocks, inputs, weights, ids, kept, groups=groups)
+        found = Rowset(self.plan.feeds, blocks, inputs, weights, ids, kept, groups=groups)
+        found.segments = None if segments is None else segments.take(kept)
+        return found
+
+    def _segments(self, blocks: tuple[Block, ...]) -> Any:
+        """The text of every row's segment, null where it is missing; None without segments."""
+        if not self.plan.by:
+            return None
+        first, *others = self.plan.by
+        found = blocks[first.stream].columns[first.positions[0]]
+        for other in others:
+            if not found.equals(blocks[other.stream].columns[other.positions[0]]):
+                raise ColumnError(
+                    f"the column {first.names[0]!r} stands in two files with different values",
+                    hint=f"say which: --by FILE:{first.names[0]}",
+                )
+        return found
+
+    def _check_one_segment(self, rowset: Rowset) -> None:
+        """Raise LabelError where rows that are scored together lie in several segments."""
+        if rowset.segments is None:
+            return
+        names = rowset.segments.to_pylist()
+        other = next((row for row, name in enumerate(names) if name != names[0]), None)
+        if other is not None:
+            group, feed = self.plan.groups, self.plan.by[0]
+            assert group is not None
+            at = int(rowset.positions(np.array([other]))[0])
+            text = rowset.blocks[group.stream].columns[group.positions[0]][at]
+            raise LabelError(
+                f"the group {str(text)!r} lies in the segments {names[0]!r} and {names[other]!r}",
+                place=rowset.blocks[feed.stream].place(at, feed.positions[0]),
+                hint="a group is scored as a whole: give all its rows one segment",
+            )
+        if rowset.downward:
+            rowset.segments = rowset.segments[:1]
 
     def _groups(self, blocks: tuple[Block, ...]) -> list[str] | None:
         """The group of every row, None without groups."""
@@ -126,7 +166,11 @@ class RowReader:
         return found[0]
 
     def _keep(
-        self, columns: Sequence[Sequence[Floats]], weights: Floats | None, absent: Mask | None
+        self,
+        columns: Sequence[Sequence[Floats]],
+        weights: Floats | None,
+        absent: Mask | None,
+        segments: Any,
     ) -> Mask | None:
         """Which rows stay: weight above 0, none missing. None when all do."""
         if not self.skip_missing:
@@ -135,6 +179,8 @@ class RowReader:
         for found in columns:
             for column in found:
                 missing |= np.isnan(column)
+        if segments is not None and segments.null_count:
+            missing |= segments.is_null().to_numpy(zero_copy_only=False)
         if weights is not None and absent is not None:
             missing = (missing | np.isnan(weights)) & ~absent
         self.skipped += int(missing.sum())

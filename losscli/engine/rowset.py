@@ -67,8 +67,9 @@ class Rowset:
 
     `inputs` has one block for each feed: float64, (n,), (n, k) or of more axes. `kept` maps each row to its
     position in the paired blocks, None where all rows were kept. `ids` are the keys of the kept rows as a
-    text array, None when rows pair by position; `groups` names the group of each. With `downward` the one row
-    is a vector whose elements are the kept positions. `order` counts the rowsets of a run.
+    text array, None when rows pair by position; `groups` names the group of each, `segments` its segment (a
+    text array). With `downward` the one row is a vector whose elements are the kept positions. `order` counts
+    the rowsets of a run.
     """
 
     feeds: tuple[Feed, ...]
@@ -80,6 +81,7 @@ class Rowset:
     downward: bool = False
     groups: list[str] | None = None
     order: int = 0
+    segments: Any = None
 
     @property
     def count(self) -> int:
@@ -136,7 +138,9 @@ def joined(parts: Sequence[Rowset]) -> Rowset:
     inputs = tuple(np.concatenate([part.inputs[feed] for part in parts]) for feed in range(len(first.feeds)))
     weights = None if first.weights is None else np.concatenate([_weights(part) for part in parts])
     groups = None if first.groups is None else [name for part in parts for name in part.groups or ()]
-    return Rowset(first.feeds, blocks, inputs, weights, _joined_ids(parts), groups=groups)
+    found = Rowset(first.feeds, blocks, inputs, weights, _joined([part.ids for part in parts]), groups=groups)
+    found.segments = _joined([part.segments for part in parts])
+    return found
 
 
 def _block(part: Rowset, stream: int) -> Block:
@@ -150,12 +154,12 @@ def _weights(part: Rowset) -> Floats:
     return part.weights
 
 
-def _joined_ids(parts: Sequence[Rowset]) -> Any:
-    if parts[0].ids is None:
+def _joined(texts: Sequence[Any]) -> Any:
+    if texts[0] is None:
         return None
     import pyarrow as pa
 
-    return pa.chunked_array([part.ids for part in parts])
+    return pa.chunked_array(texts)
 
 
 def at_once(parts: Sequence[Rowset], downward: bool) -> Iterator[Rowset]:
@@ -192,6 +196,7 @@ def _picked(whole: Rowset, rows: Integers) -> Rowset:
         None if whole.ids is None else whole.ids.take(rows),
         rows,
         groups=[(whole.groups or [])[row] for row in rows.tolist()],
+        segments=None if whole.segments is None else whole.segments.take(rows),
     )
 
 
@@ -205,4 +210,6 @@ def turned(whole: Rowset, rows: Integers, name: str | None = None) -> Rowset:
         import pyarrow as pa
 
         ids = pa.array([name])
-    return Rowset(whole.feeds, whole.blocks, inputs, None, ids, rows, downward=True)
+    found = Rowset(whole.feeds, whole.blocks, inputs, None, ids, rows, downward=True)
+    found.segments = None if whole.segments is None else whole.segments.take(rows)
+    return found

@@ -40,7 +40,8 @@ class Run:
     def _scores(self) -> list[Score]:
         request = self.request
         reductions = parse_reductions(",".join(request.reductions))
-        return [Score(bound, reductions, request.summary, request.multioutput) for bound in self.losses]
+        summary, multioutput, by = request.summary, request.multioutput, bool(self.plan.by)
+        return [Score(bound, reductions, summary, multioutput, shares=by) for bound in self.losses]
 
     def _picker(self) -> Picker:
         plan, params = self.plan, self.losses[0].params
@@ -65,6 +66,8 @@ class Run:
             self._rest(rowsets)
         self.tally.guard.finish()
         self.reader.finish()
+        if self.tally.segments is not None:
+            self.tally.segments.add_up()
         if first is None:
             raise self._no_rows()
 

@@ -21,11 +21,19 @@ class Score:
     """Scores the rows of one loss and adds them up."""
 
     def __init__(
-        self, bound: BoundLoss, reductions: Sequence[Reduction], summary: bool, multioutput: str
+        self,
+        bound: BoundLoss,
+        reductions: Sequence[Reduction],
+        summary: bool,
+        multioutput: str,
+        *,
+        shares: bool = False,
     ) -> None:
-        self.measure = Measure(bound, tuple(reductions), summary, multioutput)
+        self.measure = Measure(bound, tuple(reductions), summary, multioutput, shares=shares)
         self.sums = Sums(self.measure)
         self._all: tuple[Sequence[Rows], Floats | None] | None = None
+        self.adds_up = not bound.loss.gather
+        """Whether the whole is what its segments add up to: not where a loss sees all rows at once."""
 
     @property
     def bound(self) -> BoundLoss:
@@ -52,7 +60,14 @@ class Score:
         """A score of other rows of the same run; `merge` adds it. Quantiles are shared."""
         measure = self.measure
         found = Score(measure.bound, (), measure.summary, measure.multioutput)
-        found.measure, found.sums = measure, self.sums.sibling()
+        found.measure, found.sums, found.adds_up = measure, self.sums.sibling(), self.adds_up
+        return found
+
+    def apart(self) -> Score:
+        """A score of some rows by themselves, such as a segment's, whose blocks come gathered."""
+        measure = self.measure
+        found = Score(measure.bound, (), measure.summary, measure.multioutput)
+        found.measure, found.sums = measure, Sums(measure, gathers=False)
         return found
 
     def merge(self, other: Score) -> None:
@@ -64,11 +79,12 @@ class Score:
         one call."""
         if self.bound.loss.total is not None:
             self._all = (blocks, weights)
-        terms = self._terms(blocks, weights)
+        terms = self.terms(blocks, weights)
         self.sums.add(terms)
         return terms.values
 
-    def _terms(self, blocks: Sequence[Rows], weights: Floats | None) -> Terms:
+    def terms(self, blocks: Sequence[Rows], weights: Floats | None) -> Terms:
+        """Score clean rows without adding them up."""
         bound = self.bound
         statistics = bound.statistics(blocks) if bound.is_set else {}
         values = self.split(bound.rows(blocks))

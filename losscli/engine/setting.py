@@ -36,6 +36,7 @@ class Setting(NamedTuple):
     has_ids: bool = False
     id_name: str | None = None
     group: str = ""
+    by: str = ""
     downward: bool = False
     width: int = 1
 
@@ -59,6 +60,7 @@ class Setting(NamedTuple):
             has_ids=plan.has_ids,
             id_name=plan.id_name,
             group=plan.groups.names[0] if plan.groups is not None else "",
+            by=_segment_name(plan),
             downward=plan.downward,
             width=width,
         )
@@ -86,6 +88,14 @@ class Setting(NamedTuple):
         if self.labels:
             parts.append(f"labels:{self.labels}")
         return parts
+
+
+def _segment_name(plan: Plan) -> str:
+    """The name of the column of segments; an array has none."""
+    if not plan.by:
+        return ""
+    feed = plan.by[0]
+    return feed.text if feed.text == feed.role else feed.names[0]
 
 
 def inputs_used(plan: Plan, rows: list[int], series_rows: list[int]) -> tuple[InputUsed, ...]:

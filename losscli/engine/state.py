@@ -17,6 +17,7 @@ from losscli.engine.elsewhere import Elsewhere
 from losscli.engine.guard import Guard
 from losscli.engine.picks import Choice, Kept, Picks
 from losscli.engine.score import Score
+from losscli.engine.segments import Segments
 from losscli.engine.setting import Setting
 from losscli.engine.sums import Sums
 from losscli.engine.totals import Infinite, Totals
@@ -55,6 +56,7 @@ def to_state(found: Found) -> Plain:
         "rows": found.counts._asdict(),
         "scored": totals.scored,
         "scores": [score.sums.to_state() for score in totals.scores],
+        "segments": None if totals.segments is None else totals.segments.to_state(),
         "constants": [finder.to_state() for finder in totals.constants],
         "elsewhere": [elsewhere.to_state() for elsewhere in totals.elsewhere],
         "guard": totals.guard.to_state(),
@@ -192,6 +194,7 @@ _SAID: Final = {
     "by_key": "pairing by id:",
     "id_name": "the key",
     "group": "--group",
+    "by": "--by",
     "cells": "columns:",
     "summary": "a summary (by its output format):",
 }
@@ -212,13 +215,16 @@ def _from_state(part: Part, order: int, offset: int) -> Found:
     reductions = parse_reductions(",".join(setting.reductions))
     scores = []
     for bound, sums in zip(bounds, state["scores"], strict=True):
-        score = Score(bound, reductions, setting.summary, setting.multioutput)
+        score = Score(bound, reductions, setting.summary, setting.multioutput, shares=bool(setting.by))
         score.start(setting.cells)
         score.sums = Sums.from_state(score.measure, sums)
         scores.append(score)
     guard = Guard(bounds, setting.at)
     guard.load(state["guard"], (order, Place(part.name)))
     totals = Totals(scores, guard, _picks(state, order, offset))
+    if setting.by:
+        totals.segments = Segments(scores)
+        totals.segments.load(state["segments"])
     for score, entry in zip(scores, state["constants"], strict=bool(state["constants"])):
         finder = ConstantFinder(score.bound, score.results, setting.multioutput)
         finder.load(entry)

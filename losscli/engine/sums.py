@@ -16,13 +16,14 @@ from losscli.report.compute import Figure
 
 class Measure(NamedTuple):
     """A loss and what is asked of it. With several columns and `--multioutput none` there are several
-    `results`, one a column."""
+    `results`, one a column. `shares` asks for what each segment's rows carry of the whole."""
 
     bound: BoundLoss
     reductions: tuple[Reduction, ...]
     summary: bool
     multioutput: str
     results: int = 1
+    shares: bool = False
 
     @property
     def levels(self) -> list[Reduction]:
@@ -35,10 +36,15 @@ class Measure(NamedTuple):
         return self.summary or any(entry.name == "std" for entry in self.reductions)
 
     @property
-    def of_rows(self) -> bool:
+    def shows_rows(self) -> bool:
         """Whether the reductions of the rows are asked for: always, but for a set loss alone."""
         others = any(entry.name not in ("mean", "none") for entry in self.reductions)
         return self.summary or not self.bound.is_set or others
+
+    @property
+    def of_rows(self) -> bool:
+        """Whether the rows are added up beside the statistics of a set loss."""
+        return self.shares or self.shows_rows
 
     @property
     def truly_infinite(self) -> bool:
@@ -61,7 +67,30 @@ class Terms(NamedTuple):
     counts: Floats | None
     weights: Floats | None
 
-    def part(self, rows: Integers) -> Terms:
+    @property
+    def width(self) -> int:
+        """How many numbers a row adds."""
+        blocks = [*self.values, *(one.values for one in self.statistics.values())]
+        beside = [one for one in (self.counts, self.weights) if one is not None]
+        return len(beside) + sum(1 if block.ndim == 1 else block.shape[1] for block in blocks)
+
+    @classmethod
+    def joined(cls, parts: Sequence[Terms]) -> Terms:
+        """The terms of all rows of several blocks."""
+        first = parts[0]
+        if len(parts) == 1:
+            return first
+        return cls(
+            [np.concatenate(columns) for columns in zip(*(part.values for part in parts), strict=True)],
+            {
+                name: one._replace(values=np.concatenate([part.statistics[name].values for part in parts]))
+                for name, one in first.statistics.items()
+            },
+            None if first.counts is None else np.concatenate([_known(part.counts) for part in parts]),
+            None if first.weights is None else np.concatenate([_known(part.weights) for part in parts]),
+        )
+
+    def part(self, rows: Integers | slice) -> Terms:
         """The terms of some of the rows."""
         return Terms(
             [column[rows] for column in self.values],
@@ -72,12 +101,16 @@ class Terms(NamedTuple):
 
 
 class Sums:
-    """Adds up the terms of one loss. Order, blocks and merges never show in a result."""
+    """Adds up the terms of one loss. Order, blocks and merges never show in a result.
 
-    def __init__(self, measure: Measure) -> None:
+    Small blocks wait until they are worth the work, unless `gathers` is false."""
+
+    def __init__(self, measure: Measure, *, gathers: bool = True) -> None:
         self.measure = measure
         levels = measure.levels
-        self._summaries = [Summary(deviation=measure.deviation) for _ in range(measure.results)]
+        self._summaries = [
+            Summary(deviation=measure.deviation, gathers=gathers) for _ in range(measure.results)
+        ]
         self._quantiles = [Quantiles(levels) for _ in range(measure.results)] if levels else []
         self._sums: dict[str, list[ExactSum]] = {}
         self._weight = ExactSum()
@@ -109,6 +142,14 @@ class Sums:
         self._left_out += other._left_out
         self._weighted = self._weighted or other._weighted
         self.rows += other.rows
+
+    def settle(self) -> None:
+        """Add up the rows that wait, and let go of the room they had."""
+        for summary in self._summaries:
+            summary.settle()
+        beside = [self._weight] if self._counted is None else [self._weight, self._counted]
+        for total in (*beside, *(total for columns in self._sums.values() for total in columns)):
+            total.settle()
 
     def add(self, terms: Terms) -> None:
         """Add some rows."""
@@ -180,9 +221,9 @@ class Sums:
         """The reductions of the rows, by name, in the order in which they are shown."""
         measure = self.measure
         found: dict[str, Number] = {}
-        if measure.of_rows:
+        if measure.shows_rows:
             found.update(self._summaries[result].result())
-        if self._counted is not None:
+        if measure.shows_rows and self._counted is not None:
             found["mean"] = ratio(self._summaries[result].total, self._counted)
         if self._quantiles:
             found.update(self._quantiles[result].result())
@@ -207,6 +248,19 @@ class Sums:
     def total(self, result: int) -> float:
         """The exact sum over the rows, the whole that shares are of."""
         return self._summaries[result].result()["sum"].value
+
+    def carried(self, result: int) -> ExactSum:
+        """The exact sum over the rows; of a set loss that of its rows' part, where it was asked for."""
+        return self._summaries[result].total
+
+    def importance(self, result: int) -> int | ExactSum:
+        """What the rows together weigh in the mean: their number, or the exact sum of their weights."""
+        convention = self.measure.bound.convention
+        if convention is not None and convention.by_rows:
+            return self.rows - self._left_out
+        if self._counted is not None:
+            return self._counted
+        return self._summaries[result].exact_weight if self._weighted else self.rows
 
     def to_state(self) -> dict[str, Any]:
         """Everything but quantiles, in words that JSON knows. Equal content gives equal states."""
@@ -250,6 +304,11 @@ def figure(number: Number) -> Figure:
 def columns_of(block: Rows) -> list[Floats]:
     """The columns of (n,) or (n, k), each (n,) and contiguous."""
     return [block] if block.ndim == 1 else [np.ascontiguousarray(block[:, j]) for j in range(block.shape[1])]
+
+
+def _known(column: Floats | None) -> Floats:
+    assert column is not None  # all blocks of a run have it, or none
+    return column
 
 
 def _added(numbers: Sequence[Number]) -> Number:

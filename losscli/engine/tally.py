@@ -18,6 +18,7 @@ from losscli.engine.plan import Plan
 from losscli.engine.request import Request
 from losscli.engine.rowset import Rowset
 from losscli.engine.score import Score
+from losscli.engine.segments import BlockTerms, Segments
 from losscli.engine.series import SeriesData
 from losscli.engine.totals import Infinite, Totals
 from losscli.registry import BoundLoss
@@ -57,12 +58,15 @@ class Tally(Totals):
         lists = self.plan.downward or self.plan.grouping in ("lists", "series")
         for score in self.scores:
             score.start(cells)
+            score.adds_up = score.adds_up or self.plan.grouping == "sets"
             if self.request.summary:
                 self.elsewhere.append(Elsewhere(score, cells))
             if self.request.summary and not lists:
                 finder = ConstantFinder(score.bound, score.results, self.request.multioutput)
                 finder.sums_only = self.request.state
                 self.constants.append(finder)
+        if self.plan.by:
+            self.segments = Segments(self.scores)
 
     def sibling(self) -> Tally:
         """A tally for other rows of the same run, after the first rows were added."""
@@ -74,6 +78,7 @@ class Tally(Totals):
         # without a summary there are none, else one for each score
         pairs = zip(self.elsewhere, found.scores, strict=False)
         found.elsewhere = [elsewhere.sibling(score) for elsewhere, score in pairs]
+        found.segments = None if self.segments is None else self.segments.sibling(found.scores)
         found.infinite = {}
         found.scored = 0
         return found
@@ -85,9 +90,10 @@ class Tally(Totals):
         values: list[Floats] = []
         slopes: list[Rows] = []
         cleaned: dict[Any, Rows] = {}
+        parts: list[BlockTerms] = []
         for position, score in enumerate(self.scores):
             blocks = self._clean(score.bound, rowset, cleaned)
-            found = score.add(blocks, rowset.weights)
+            found = self._score(score, blocks, rowset.weights, parts)
             if self.elsewhere:
                 self.elsewhere[position].add(lambda bound: self._clean(bound, rowset, cleaned), rowset, found)
             self._watch(score.bound.spec, rowset, found)
@@ -96,10 +102,26 @@ class Tally(Totals):
                 slopes += score.slopes(blocks)
             if self.constants:
                 self.constants[position].add(blocks, self.width, rowset.weights)
+        if self.segments is not None:
+            self.segments.add(rowset.segments, parts)
         self.scored += rowset.count
         if not self.picker.idle:
             self.picker.add(rowset, values, slopes)
         return Scored(values, slopes)
+
+    def _score(
+        self, score: Score, blocks: list[Rows], weights: Floats | None, parts: list[BlockTerms]
+    ) -> list[Floats]:
+        """The values of some rows, added up: at once, or first by segment where segments add up to the
+        whole."""
+        if self.segments is None:
+            return score.add(blocks, weights)
+        if score.adds_up:
+            terms = score.terms(blocks, weights)
+            parts.append(BlockTerms(terms))
+            return terms.values
+        parts.append(BlockTerms(None, blocks, weights))
+        return score.add(blocks, weights)
 
     def _clean(self, bound: BoundLoss, rowset: Rowset, cleaned: dict[Any, Rows]) -> list[Rows]:
         """The blocks as the loss takes them: codings mapped, series prepared, inputs left out made up."""

@@ -11,6 +11,7 @@ from losscli.engine.elsewhere import Elsewhere
 from losscli.engine.guard import Guard
 from losscli.engine.picks import Picks
 from losscli.engine.score import Score
+from losscli.engine.segments import Segments
 
 
 @dataclass(slots=True)
@@ -40,6 +41,7 @@ class Totals:
     elsewhere: list[Elsewhere] = field(default_factory=list)
     infinite: dict[str, Infinite] = field(default_factory=dict)
     scored: int = 0
+    segments: Segments | None = None
 
     def merge(self, other: Totals) -> None:
         """Add all rows of a sibling."""
@@ -55,4 +57,5 @@ class Totals:
 
     @property
     def _parts(self) -> tuple[Any, ...]:
-        return (*self.scores, *self.elsewhere, *self.constants, self.picker)
+        segments = () if self.segments is None else (self.segments,)
+        return (*self.scores, *self.elsewhere, *self.constants, self.picker, *segments)

@@ -76,8 +76,6 @@ class ExactSum:
         self._nan = 0
         self._waiting: dict[Kind, _Waiting] = {}
 
-    # --- adding ------------------------------------------------------------
-
     def add(self, values: Floats) -> None:
         """Add the values."""
         self._accept(binning.VALUES, (_block(values),))
@@ -145,6 +143,12 @@ class ExactSum:
         for kind, waiting in self._waiting.items():
             self._flush(kind, waiting)
 
+    def settle(self) -> None:
+        """Add up the rows that wait, and let go of their room, which thousands of sums cannot all have."""
+        for kind, waiting in self._waiting.items():
+            self._count(binning.add_few(kind, [row[: waiting.count] for row in waiting.rows], PLACES))
+        self._waiting.clear()
+
     def merge(self, other: ExactSum) -> None:
         """Add everything that the other sum holds; the other stays as it is."""
         self._units += other.units
@@ -169,8 +173,6 @@ class ExactSum:
     def __reduce__(self) -> tuple[Callable[[dict[str, str | int]], ExactSum], tuple[dict[str, str | int]]]:
         """Travel between processes as the state, which has no rows waiting."""
         return ExactSum.from_state, (self.to_state(),)
-
-    # --- what it holds ------------------------------------------------------------
 
     @property
     def units(self) -> int:
@@ -227,8 +229,6 @@ class ExactSum:
         if self._infinite:
             return Number(math.inf, "inf")
         return Number(-math.inf, "-inf") if self._negative else None
-
-    # --- state ------------------------------------------------------------
 
     def to_state(self) -> dict[str, str | int]:
         """Everything, in words that JSON knows. Equal sums have equal states, however they came about.

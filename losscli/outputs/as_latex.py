@@ -65,7 +65,7 @@ def _tabular(table: Table, precision: int) -> Iterator[str]:
 
 def _chosen(tables: Sequence[Table]) -> Sequence[Table]:
     """The results alone where there are any; the rows they come from belong into no paper."""
-    return [table for table in tables if table.name == "reduced"] or tables
+    return [table for table in tables if table.name in ("segments", "reduced")] or tables
 
 
 def _render(report: Report, view: View) -> Iterator[str]:

@@ -32,7 +32,7 @@ def _render(report: Report, view: View) -> Iterator[str]:
 def _names(table: Table) -> str:
     """The first numbers by name: the texts that stand before the value."""
     at = next(place for place, column in enumerate(table.columns) if column.key == "value")
-    names = [" ".join(str(cell) for cell in row[:at]) for row in table.rows[:_SHOWN]]
+    names = [" ".join(str(cell) for cell in row[:at] if cell is not None) for row in table.rows[:_SHOWN]]
     more = ", ..." if len(table.rows) > _SHOWN else ""
     return harmless(", ".join(names)) + more
 

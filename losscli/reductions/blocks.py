@@ -16,12 +16,13 @@ Deliver = Callable[[Floats, Floats | None], None]
 
 
 class Gatherer:
-    """Hands blocks on to `deliver`; those below `GATHERED` rows wait until so many are together."""
+    """Hands blocks on to `deliver`; those below `least` rows wait until so many are together."""
 
-    __slots__ = ("_count", "_deliver", "_values", "_weighted", "_weights")
+    __slots__ = ("_count", "_deliver", "_least", "_values", "_weighted", "_weights")
 
-    def __init__(self, deliver: Deliver) -> None:
+    def __init__(self, deliver: Deliver, least: int = GATHERED) -> None:
         self._deliver = deliver
+        self._least = least
         self._count = 0
         self._weighted = False
         self._values: Floats = np.empty(0)
@@ -37,7 +38,7 @@ class Gatherer:
         weight = None if weights is None else _one_dimensional(weights)
         if weight is not None and weight.size != block.size:
             raise ShapeError(f"{block.size} values have {weight.size} weights")
-        if block.size >= GATHERED:
+        if block.size >= self._least:
             self._hand_on(block, weight)
         elif block.size:
             self._keep(block, weight)

@@ -11,7 +11,7 @@ import numpy as np
 from losscli.arrays import ArrayLike, Floats
 from losscli.numerics import exact
 from losscli.numerics.exact import ExactSum, Number
-from losscli.reductions.blocks import Gatherer
+from losscli.reductions.blocks import GATHERED, Gatherer
 
 
 class Summary:
@@ -20,15 +20,17 @@ class Summary:
     With weights, `sum` is that of weight * value, `mean` is it over the sum of the weights, and `std` is
     weighted alike; `min` and `max` know no weights.  `std` is the population's, and costs squares: it is
     computed only with ``deviation=True``.  An infinite value gives the sum, the mean and its extreme that
-    infinity, and leaves `std` undefined; nan leaves everything undefined.
+    infinity, and leaves `std` undefined; nan leaves everything undefined. Small blocks wait until they are
+    worth the work, unless `gathers` is false: then somebody else gathers them, and no room is kept for it.
     """
 
-    def __init__(self, *, deviation: bool = False) -> None:
+    def __init__(self, *, deviation: bool = False, gathers: bool = True) -> None:
         self._deviation = deviation
+        self._gathers = gathers
         self._rows = 0
         self._least, self._largest = math.inf, -math.inf
         self._total, self._squares, self._weight = ExactSum(), ExactSum(), ExactSum()
-        self._gatherer = Gatherer(self._take)
+        self._gatherer = Gatherer(self._take, GATHERED if gathers else 1)
 
     def add(self, values: ArrayLike, weights: ArrayLike | None = None) -> None:
         """Add a block of values (n,), with weights (n,) above 0, or each of weight 1.
@@ -57,7 +59,13 @@ class Summary:
 
     def empty(self) -> Summary:
         """A summary of the same kind without rows, which merges with this one."""
-        return Summary(deviation=self._deviation)
+        return Summary(deviation=self._deviation, gathers=self._gathers)
+
+    def settle(self) -> None:
+        """Add up the rows that wait, and let go of the room they had."""
+        self._gatherer.flush()
+        for total in (self._total, self._squares, self._weight):
+            total.settle()
 
     def merge(self, other: Summary) -> None:
         """Add all rows of the other, which stays as it is. ValueError: only one of the two computes `std`."""

@@ -10,6 +10,7 @@ from losscli import __version__
 from losscli.errors import counted
 from losscli.report.frameworks import Elsewhere
 from losscli.report.samples import Samples, SampleTable
+from losscli.report.segments import Segment, SegmentTable, segment_figures, with_segments
 from losscli.report.tables import GAP, Amount, Cell, Column, Finding, Kind, Note, Table, tab_separated
 
 SCHEMA = "losscli/1"
@@ -116,6 +117,7 @@ class Result(NamedTuple):
     warnings: tuple[Finding, ...] = ()
     convention: str = ""
     elsewhere: tuple[Elsewhere, ...] = ()
+    segments: tuple[Segment, ...] = ()
 
     @property
     def has_own_value(self) -> bool:
@@ -128,6 +130,19 @@ class Result(NamedTuple):
     def label(self) -> str:
         """The name of the result's column in records: the spec, with the column it is of, if any."""
         return self.spec if self.column is None else f"{self.spec}[{self.column}]"
+
+    @property
+    def reduction_word(self) -> str:
+        """What heads the headline's column: the reduction, or `value` for a number of the whole set."""
+        return "value" if self.reduction == "set" else self.reduction
+
+    def headlines(self, asked: Sequence[str]) -> list[tuple[str, str, Figure]]:
+        """Label, reduction and number of every headline that was asked for."""
+        found = [(self.label, self.reduction, self.headline)]
+        if self.reduction == "set":
+            return found  # its reductions are of its rows' part, and nobody asked for these
+        others = [name for name in asked if name != self.reduction and name in self.reductions]
+        return found + [(self.label, name, self.reductions[name]) for name in others]
 
     def plain(self, per_sample: list[Plain] | None) -> Plain:
         """The entry of the report's `results`."""
@@ -161,6 +176,8 @@ class Result(NamedTuple):
         if self.elsewhere:
             found["elsewhere"] = [entry.plain() for entry in self.elsewhere]
         found["signature"] = self.signature
+        if self.segments:
+            found["segments"] = [segment.plain() for segment in self.segments]
         if per_sample is not None:
             found["per_sample"] = per_sample
         found["warnings"] = [{"code": warning.code, "message": warning.message} for warning in self.warnings]
@@ -179,6 +196,7 @@ class ComputeReport(NamedTuple):
     asked: tuple[str, ...] = ("mean",)
     warnings: tuple[Finding, ...] = ()
     state: Mapping[str, Any] | None = None
+    by: str = ""
 
     @property
     def command(self) -> str:
@@ -188,7 +206,7 @@ class ComputeReport(NamedTuple):
     def plain(self) -> Plain:
         """Strict data: what JSON prints; None for every number that is not finite."""
         lists = self.samples.per_sample(len(self.results)) if self.samples.everything else None
-        return {
+        found: Plain = {
             "schema": SCHEMA,
             "version": __version__,
             "inputs": [entry.plain() for entry in self.inputs],
@@ -199,6 +217,7 @@ class ComputeReport(NamedTuple):
             ],
             "warnings": [{"code": warning.code, "message": warning.message} for warning in self.warnings],
         }
+        return found | ({"by": self.by} if self.by else {})
 
     def findings(self) -> list[Finding]:
         """Every warning, once."""
@@ -207,21 +226,15 @@ class ComputeReport(NamedTuple):
 
     def values(self) -> list[tuple[str, str, Figure]]:
         """Loss, reduction and number of every headline that was asked for: what `plain` and `value` print."""
-        found = []
-        for result in self.results:
-            found.append((result.label, result.reduction, result.headline))
-            if result.reduction == "set":
-                continue  # its reductions are of its rows' part, and nobody asked for these
-            others = [name for name in self.asked if name != result.reduction and name in result.reductions]
-            found.extend((result.label, name, result.reductions[name]) for name in others)
-        return found
+        return [entry for result in self.results for entry in result.headlines(self.asked)]
 
     def lines(self) -> list[str]:
         """`loss reduction value`, tab-separated, in the shortest digits that read back; per-sample values
         with none."""
         if self.asked == ("none",):
             return [tab_separated(row) for row in self.main_table().rows]
-        return [tab_separated((label, name, figure.value)) for label, name, figure in self.values()]
+        values = [*self.values(), *((one.label, one.reduction, one.figure) for one in segment_figures(self))]
+        return [tab_separated((label, name, figure.value)) for label, name, figure in values]
 
     def main_table(self) -> Table:
         """The per-sample records with `--reduction none`, else one row for each headline that was asked
@@ -241,13 +254,17 @@ class ComputeReport(NamedTuple):
             (label, name, figure.value, figure.status, self.rows.scored, signatures[label])
             for label, name, figure in self.values()
         ]
-        return Table("reduced", columns, rows)
+        table = Table("reduced", columns, rows)
+        return with_segments(table, self) if self.by else table
 
     def tables(self) -> list[Table]:
         """The per-sample table (when rows are shown), then the reduced table."""
         found = []
         if self.samples.rows:
             found.append(SampleTable(self.samples, self._labels, self._heading).table())
+        if self.by:
+            heading = () if found else self._heading
+            found.append(SegmentTable(self.results, self.by).table()._replace(heading=heading))
         if self.asked != ("none",):
             return [*found, self.reduced_table()]
         return [table._replace(notes=self.run_notes(), signatures=self._signatures) for table in found]
@@ -284,7 +301,7 @@ class ComputeReport(NamedTuple):
             cells += [result.headline.value] if is_set else []
             cells += [result.reductions[name].value if name in result.reductions else None for name in names]
             rows.append((*cells, self.rows.scored))
-        heading = () if self.samples.rows else self._heading
+        heading = () if self.samples.rows or self.by else self._heading
         return Table("reduced", tuple(columns), rows, heading, self._notes(), signatures=self._signatures)
 
     @property

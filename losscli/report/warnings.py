@@ -53,6 +53,12 @@ WARNINGS = {
         "They were read as no rows: writers such as Spark and Hadoop leave them for partitions without rows. "
         "A file that was lost on the way looks the same.",
     ),
+    "W108": Warned(
+        "Many segments",
+        "The column of --by has more than 1,000 different texts. Each segment needs some kilobytes of "
+        "memory, so that the run's memory grows with their number. Is the column a key, or a number that was "
+        "meant to be cut into ranges?",
+    ),
     "W201": Warned(
         "A loss is infinite",
         "A true answer, for instance where the prediction gave probability 0 to what happened. The first row "

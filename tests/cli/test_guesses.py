@@ -83,7 +83,7 @@ ANSWERED = [
     (f"compute hinge_loss {FILES}", ["several meanings", "hinge or crammer_singer"]),
     (f"compute torch.nothing_like_it {FILES}", ["losscli list --framework torch"]),
     ("list --json", ["did you mean --format json?"]),
-    (f"compute bce {FILES} --by region", ["losscli compute --help"]),
+    (f"compute bce {FILES} --by region", ["no input has this column", "--by FILE:COLUMN"]),
     (f"compute bce {FILES} --weigth w", ["did you mean --weight?"]),
     ("y.csv p.csv", ["losscli compute LOSS y.csv p.csv"]),
     ("explain bec", ["bce"]),

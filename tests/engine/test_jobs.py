@@ -47,6 +47,8 @@ CALLS: dict[str, tuple[tuple[Any, ...], dict[str, Any]]] = {
     "worst": (("zero_one", ":y", ":y"), {"worst": 7}),
     "all rows": (("bce", ":y", ":p"), {"rows": "all"}),
     "by key": (("bce", ":y", ":p"), {"id": "key"}),
+    "segments": (("mse,rmse,wape", ":q", ":p"), {"weight": "w", "by": "class"}),
+    "a segment each row": (("bce", ":y", ":p"), {"by": "key"}),
 }
 
 

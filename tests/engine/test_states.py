@@ -18,7 +18,7 @@ from losscli import api
 from losscli.errors import FormatError, LosscliError, ReadError, StateError, UsageError
 
 ROWS = 60
-HEADER = "key,y,p,q,w,mu,sd,c0,c1,c2,class"
+HEADER = "key,y,p,q,w,mu,sd,c0,c1,c2,class,region"
 
 
 @pytest.fixture(name="lines", scope="module")
@@ -31,7 +31,7 @@ def _lines() -> list[str]:
         q = "NA" if row % 17 == 3 else draw.random()
         weight = 0 if row % 7 == 5 else draw.integers(1, 4)
         cells = [f"k{row}", label, p, q, weight, draw.normal(), draw.random() + 0.1]
-        found.append(",".join(map(str, [*cells, *shares, "abc"[draw.integers(0, 3)]])))
+        found.append(",".join(map(str, [*cells, *shares, "abc"[draw.integers(0, 3)], f"r{row % 9 % 5}"])))
     return found
 
 
@@ -52,6 +52,16 @@ CALLS: dict[str, Call] = {
     "first rows": (("bce", ":y", ":p"), {"rows": 15, "gradient": True}),
     "worst": (("zero_one", ":y", ":y"), {"worst": 4}),
     "std": (("mse", ":y", ":p"), {"reduction": "mean,std,max"}),
+    "segments": (("mae,bce:as=keras", ":y", ":p"), {"by": "region"}),
+    "segments, set losses, weights": (("rmse,wape,mse", ":y", ":p"), {"by": "region", "weight": "w"}),
+    "segments, missing, columns": (
+        ("mse,rmse", ":q,mu", ":p,sd"),
+        {"by": "region", "missing": "skip", "multioutput": "none"},
+    ),
+    "segments, counts": (
+        ("torch.cross_entropy:weight=1,2,3", ":class", ":c0,c1,c2"),
+        {"labels": "a,b,c", "by": "class"},
+    ),
     "frequency": (("zero_one", ":class", ":class"), {"labels": "a,b,c"}),
 }
 
@@ -111,7 +121,7 @@ def test_a_coding_of_two_parts_that_no_part_could_see(tmp_path: Path) -> None:
     call = (("hinge", ":y", ":mu"), {})
     states = []
     for number, label in enumerate(("0", "-1")):
-        lines = [f"k,{one},0.5,0.5,1,0.5,1,1,0,0,a" for one in ("1", label, "1")]
+        lines = [f"k,{one},0.5,0.5,1,0.5,1,1,0,0,a,r" for one in ("1", label, "1")]
         states.append(computed(tmp_path / str(number), lines, call).state)
     with pytest.raises(LosscliError, match="0 and -1 occur in the same column"):
         api.merge(*states)
@@ -127,6 +137,7 @@ def test_a_coding_of_two_parts_that_no_part_could_see(tmp_path: Path) -> None:
         ((("bce", ":y", ":q"), {"missing": "skip"}), "prediction columns"),
         ((("bce", ":y", ":p"), {"worst": 3}), "other rows"),
         ((("bce", ":y", ":p"), {"reduction": "sum"}), "--reduction"),
+        ((("bce", ":y", ":p"), {"by": "region"}), "--by"),
     ],
 )
 def test_parts_computed_in_another_way_are_refused(
@@ -181,7 +192,9 @@ def _spoiled(state: dict[str, Any], draw: random.Random) -> dict[str, Any]:
 
 @pytest.mark.parametrize("seed", range(60))
 def test_a_spoiled_state_is_refused_or_read(tmp_path: Path, lines: list[str], seed: int) -> None:
-    state = json.loads(json.dumps(computed(tmp_path / "1", lines, CALLS["weights"]).state))
+    state = json.loads(
+        json.dumps(computed(tmp_path / "1", lines, CALLS["segments, set losses, weights"]).state)
+    )
     draw = random.Random(seed)
     for _ in range(5):
         try:

@@ -45,6 +45,7 @@ class ComputeOptions(Read):
     sources: flag.Sources
     weight: flag.Weight = None
     group: flag.Group = None
+    by: flag.By = None
     as_: flag.As = None
     reduction: flag.Reduction = "mean"
     multioutput: flag.MultiOutput = "mean"
@@ -58,7 +59,7 @@ class ComputeOptions(Read):
 def run(options: ComputeOptions) -> None:
     """Compute and print."""
     others = [path for path in (options.per_sample, options.state) if path is not None]
-    publication = plan_outputs(options, [*options.sources, options.weight, options.group], others)
+    publication = plan_outputs(options, [*options.sources, options.weight, options.group, options.by], others)
     streamed = options.reduction == "none" and publication.format.name in STREAMED
     with ExitStack() as stack:
         report = _computed(options, publication, _listeners(options, publication, stack, streamed=streamed))
@@ -115,6 +116,7 @@ def _computed(options: ComputeOptions, publication: Publication, listeners: List
             listeners=listeners,
             weight=options.weight,
             group=options.group,
+            by=options.by,
             as_=options.as_,
             reduction=options.reduction,
             multioutput=options.multioutput,
