@@ -139,3 +139,9 @@ def test_peak_memory_is_the_childs() -> None:
     # In a process of its own: Linux counts the memory of the parent, and pytest's is large by now.
     difference = int(measuring.run([sys.executable, "-c", PEAKS]).output)
     assert difference > 90_000_000
+
+
+def test_parts_print_the_number_of_the_files() -> None:
+    answer = printed("bench_parts.py", "--rows", "500", "--parts", "7", "1", "--runs", "1")
+    assert [row[0] for row in table(answer)] == ["one file", "in parts: 7", "in parts: 1"]
+    assert "all print 0." in answer
