@@ -10,13 +10,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from losscli.arrays import Integers
+from losscli.arrays import AnyArray, Integers
 from losscli.sources.records import Texts
 
 KeyPart: TypeAlias = Any
 """The keys of a block: an integer array, or a string array."""
 
-_POWERS: Final = np.array([10**digits for digits in range(1, 19)], dtype=np.int64)
 _DIGITS: Final = 19
 """The most characters of a canonical integer."""
 
@@ -42,20 +41,33 @@ def _canonical(texts: Texts) -> Any:
     if len(texts) == 0:
         return None
     offsets = np.frombuffer(texts.buffers()[1], dtype=np.int32)[texts.offset : texts.offset + len(texts) + 1]
-    data = texts.buffers()[2]
-    signs = np.frombuffer(data, dtype=np.uint8)[offsets[0] : offsets[-1]] if data is not None else np.empty(0)
-    lengths = np.diff(offsets)
-    if len(signs) == 0 or signs.max() > ord("9") or lengths.max() > 19:
+    data = np.frombuffer(texts.buffers()[2] or b"", dtype=np.uint8)
+    signs = data[offsets[0] : offsets[-1]]
+    lengths = offsets[1:] - offsets[:-1]
+    if len(signs) == 0 or signs.max() > ord("9") or lengths.min() == 0 or lengths.max() > _DIGITS:
+        return None
+    if not _plainly_spelled(data, offsets[:-1], lengths):
         return None
     try:
         numbers = pc.cast(texts, pa.int64()).to_numpy(zero_copy_only=False)
     except pa.ArrowInvalid:
         return None
-    spelled = np.searchsorted(_POWERS, np.abs(numbers), side="right") + 1 + (numbers < 0)
-    if not np.array_equal(spelled, lengths):
-        return None
     small = numbers.min() >= -(2**31) and numbers.max() < 2**31
     return numbers.astype(np.int32) if small else numbers
+
+
+def _plainly_spelled(data: AnyArray, starts: AnyArray, lengths: AnyArray) -> bool:
+    """Whether every text starts as a canonical integer does: with a digit that is no leading zero, or with a
+    minus before one that is not zero."""
+    first = data[starts]
+    if first.min() > ord("0"):
+        return True
+    minus = first == ord("-")
+    if bool(((first < ord("0")) & ~minus).any()) or bool(((first == ord("0")) & (lengths > 1)).any()):
+        return False
+    # A lone minus has no digit after it, and is no number either.
+    second = data[np.minimum(starts[minus] + 1, len(data) - 1)]
+    return bool((second > ord("0")).all())
 
 
 def as_texts(part: KeyPart) -> Texts:

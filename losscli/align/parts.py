@@ -17,6 +17,7 @@ from losscli.align.matching import (
     SHOWN,
     Keys,
     Repeated,
+    all_differ,
     first_rows,
     may_repeat,
     partners,
@@ -62,7 +63,10 @@ class Parts:
 
     def _leaf(self, kind: int, piles: Sequence[Pile]) -> None:
         """Look for repeats in one part, and pair what has none."""
-        agreed, target = (_keys(kind, pile.load()) for pile in piles[:2])
+        noted = piles[0].load()
+        if not any(pile.rows for pile in piles[1:]) and (noted is None or all_differ(noted[0])):
+            return
+        agreed, target = _keys(kind, noted), _keys(kind, piles[1].load())
         self._look_for_repeats(0, agreed, target)
         for number, pile in enumerate(piles[2:], start=1):
             loaded = pile.load()
