@@ -101,7 +101,7 @@ def check(losses: Losses, *sources: Any, **options: Any) -> CheckReport:
     )
     listeners = options.pop("listeners", None)
     request = make_request(losses, sources, **options)
-    requirements = parse_requirements(given, request.losses)
+    requirements = parse_requirements(given, request.losses, segmented=request.by is not None)
     check_stats(requirements, request.losses)
     words = [one.stat for one in requirements if one.stat not in ("", "n", "coverage", "skill")]
     wanted = tuple(dict.fromkeys((*request.reductions, *words)))

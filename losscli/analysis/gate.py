@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
 from typing import NamedTuple
 
 from losscli.analysis.requirements import ROWS, Requirement
+from losscli.errors import UsageError
 from losscli.report.compute import ComputeReport, Figure, Result
 from losscli.report.verdict import FAIL, PASS, CheckReport, Judged
 
+SHOWN = 10
+"""Segments that a hint lists."""
 RTOL = 1e-9
 """How far a number may lie from --equals, relatively, unless --rtol says otherwise."""
 
@@ -26,65 +30,86 @@ class Tolerance(NamedTuple):
 
 
 def judge(computed: ComputeReport, requirements: Sequence[Requirement], tolerance: Tolerance) -> CheckReport:
-    """A verdict on every requirement; one that no computed number answers is not met."""
+    """A verdict on every requirement; one that no computed number answers is not met.
+
+    Raises UsageError for a segment that does not occur.
+    """
+    _known_segments(computed, requirements)
     judged = [one for requirement in requirements for one in _judged(computed, requirement, tolerance)]
     return CheckReport(computed, tuple(judged))
 
 
+def _known_segments(computed: ComputeReport, requirements: Sequence[Requirement]) -> None:
+    known = [segment.name for segment in computed.results[0].segments] if computed.results else []
+    for one in requirements:
+        if one.segment is not None and one.segment not in known:
+            near = get_close_matches(one.segment, known, n=1)
+            listed = ", ".join(known[:SHOWN]) + (", ..." if len(known) > SHOWN else "")
+            raise UsageError(
+                f"--{one.kind} {one.text}: no row belongs to the segment {one.segment!r}",
+                hint=f"did you mean {near[0]}?" if near else f"the segments are {listed}",
+            )
+
+
 def _judged(computed: ComputeReport, requirement: Requirement, tolerance: Tolerance) -> Iterator[Judged]:
+    where = "" if requirement.segment is None else f"@{requirement.segment}"
     if requirement.stat in ROWS and not requirement.spec:
-        yield _verdict(
-            requirement, requirement.stat, _of_rows(computed, requirement.stat), computed, tolerance
-        )
+        result = computed.results[0]
+        answer = _answer(computed, result, requirement)
+        yield _verdict(requirement, requirement.stat + where, answer, tolerance)
         return
-    results = [one for one in computed.results if requirement.spec in ("", one.spec)]
-    for result in results:
-        label = result.label + (f"/{requirement.stat}" if requirement.stat else "")
-        value = _value(computed, result, requirement.stat)
-        yield _verdict(requirement, label, value, computed, tolerance)._replace(loss=result.spec)
-    if not results:
-        yield _verdict(requirement, requirement.text, None, computed, tolerance)
+    for result in computed.results:
+        if requirement.spec not in ("", result.spec):
+            continue
+        label = result.label + (f"/{requirement.stat}" if requirement.stat else "") + where
+        answer = _answer(computed, result, requirement)
+        yield _verdict(requirement, label, answer, tolerance)._replace(loss=result.spec)
 
 
-def _of_rows(computed: ComputeReport, stat: str) -> Figure:
-    counts = computed.rows
+class _Answer(NamedTuple):
+    """The number that a requirement is about (None: there is none), and the rows that it is made of."""
+
+    figure: Figure | None
+    rows: int
+
+
+def _answer(computed: ComputeReport, result: Result, requirement: Requirement) -> _Answer:
+    stat, rows = requirement.stat, computed.rows.scored
+    if requirement.segment is not None:
+        segment = next(one for one in result.segments if one.name == requirement.segment)
+        result, rows = segment.result, segment.rows
     if stat == "n":
-        return Figure(float(counts.scored))
+        return _Answer(Figure(float(rows)), rows)
+    if stat == "coverage":
+        return _Answer(_coverage(computed) if requirement.segment is None else None, rows)
+    if stat == "skill":
+        skill = result.baseline.skill
+        return _Answer(None if skill is None else Figure(skill), rows)
+    return _Answer(result.reductions.get(stat) if stat else result.headline, rows)
+
+
+def _coverage(computed: ComputeReport) -> Figure:
+    """The share of all rows that was scored."""
+    counts = computed.rows
     whole = counts.scored + counts.skipped + counts.unpaired
     return Figure(counts.scored / whole) if whole else Figure(math.nan, "nan")
 
 
-def _value(computed: ComputeReport, result: Result, stat: str) -> Figure | None:
-    """The number that a requirement is about; None where there is none."""
-    if stat in ROWS:
-        return _of_rows(computed, stat)
-    if stat == "skill":
-        skill = result.baseline.skill
-        return None if skill is None else Figure(skill)
-    return result.reductions.get(stat) if stat else result.headline
-
-
-def _verdict(
-    requirement: Requirement,
-    label: str,
-    value: Figure | None,
-    computed: ComputeReport,
-    tolerance: Tolerance,
-) -> Judged:
-    found = value or Figure(math.nan, "nan")
+def _verdict(requirement: Requirement, label: str, answer: _Answer, tolerance: Tolerance) -> Judged:
+    found = answer.figure or Figure(math.nan, "nan")
     allowed = tolerance.around(requirement.limit) if requirement.kind == "equals" else 0.0
     met = {
         "max": found.value <= requirement.limit,
         "min": found.value >= requirement.limit,
         "equals": abs(found.value - requirement.limit) <= allowed,
     }[requirement.kind]
-    note = "" if value is not None else f"{label} has no value in this run, so it is not met"
+    note = "" if answer.figure is not None else f"{label} has no value in this run, so it is not met"
     return Judged(
         term=label,
         kind=requirement.kind,
         limit=requirement.limit,
         value=found,
-        rows=computed.rows.scored,
+        rows=answer.rows,
         verdict=PASS if met and found.status != "nan" else FAIL,
         stat=requirement.stat,
         segment=requirement.segment,

@@ -75,6 +75,8 @@ def _parse(kind: str, text: str, losses: Sequence[BoundLoss], *, segmented: bool
     if at and not segmented:
         raise UsageError(f"--{kind} {text}: there are no segments", hint="--by COLUMN makes them")
     spec, stat = _split(kind, text, term.strip())
+    if at and stat in ("coverage", "skill"):
+        raise UsageError(f"--{kind} {text}: a segment has no {stat}", hint=f"--{kind} {stat}={number}")
     known = _known(kind, text, spec, losses) if spec else ""
     return Requirement(kind, limit, known, stat, segment if at else None, text.rpartition("=")[0])
 

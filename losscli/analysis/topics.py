@@ -248,12 +248,15 @@ TOPICS = (
         losscli check bce sample_data/y.csv sample_data/p.csv --max 0.3 --min n=10
         losscli check mse,mae sample_data/diabetes.csv:target :prediction \\
           --max mse=3000 --max mae/p95=120 --min skill=0.3
+        losscli check mse sample_data/demand.csv:sold :forecast --by shop \\
+          --max mse@north=50 --max 30
 
         A requirement states what passes: V for the only loss, or TERM=V. TERM is a
         loss that is computed (bce, huber:delta=0.5), LOSS/STAT, or STAT alone for
         every loss; STAT is mean, sum, std, min, max, median, pNN, skill (against the
         best constant prediction), n (the rows that were scored) or coverage (their
-        share of all rows). --equals allows --rtol, 1e-9 unless given, and --atol.
+        share of all rows). With --by COLUMN a term ends in @SEGMENT for one segment.
+        --equals allows --rtol, 1e-9 unless given, and --atol.
         Numbers compare unrounded and print with enough digits to differ from the
         limit. The exit code is 0 when all are met and 1 when one is not; nothing else
         exits 1. nan meets no requirement, nor does a number that the data does not

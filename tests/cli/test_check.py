@@ -191,3 +191,44 @@ def test_outputs_of_one_run_agree(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert code == 1
     assert [line.split("\t")[0] for line in out.splitlines()] == ["fail", "pass"]
     assert [one["verdict"] for one in json.loads(file.read_text())["requirements"]] == ["fail", "pass"]
+
+
+DEMAND = ("mse", "sample_data/demand.csv:sold", ":forecast", "--by", "shop")
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("--max", "mse@north=42.5"), 0),
+        (("--max", "mse@north=42.49"), 1),
+        (("--max", "mse@south=7.5", "--max", "30"), 0),
+        (("--max", "mse/max@south=15"), 1),
+        (("--min", "n@south=4"), 0),
+        (("--min", "n@south=5"), 1),
+        (("--max", "mse@south=8", "--min", "skill=0.5", "--min", "coverage=1"), 0),
+    ],
+)
+def test_segments_have_limits_of_their_own(
+    words: tuple[str, ...], code: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found, out, error = checked(capsys, *DEMAND, *words)
+    assert (found, error) == (code, "")
+    assert ("fail" in out) == bool(code)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--max", "mse@noth=9"), "did you mean north"),
+        (("--max", "mse@=9"), "no row belongs"),
+        (("--max", "mse@east=9", "--max", "1e9"), "the segments are north, south"),
+        (("--min", "skill@north=0"), "a segment has no skill"),
+        (("--min", "coverage@north=1"), "a segment has no coverage"),
+    ],
+)
+def test_a_segment_that_is_not_there_never_passes(
+    words: tuple[str, ...], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, error = checked(capsys, *DEMAND, *words)
+    assert (code, out) == (2, "")
+    assert said in error

@@ -21,8 +21,8 @@ class CheckOptions(Read):
     """Losses against requirements: exit 0 when all are met, 1 when one is not, and nothing else exits 1.
 
     A requirement states what passes: --max 0.35 of the only loss, --max bce/p95=2 of a reduction, --min
-    skill=0 of every loss, --min n=1000 of the rows. Values compare unrounded. `losscli explain check` says
-    more."""
+    skill=0 of every loss, --min n=1000 of the rows, --by region --max bce@eu=0.4 of a segment. Values compare
+    unrounded. `losscli explain check` says more."""
 
     losses: flag.Losses
     sources: flag.Sources
@@ -32,6 +32,7 @@ class CheckOptions(Read):
     rtol: flag.Rtol = 1e-9
     atol: flag.Atol = 0.0
     weight: flag.Weight = None
+    by: flag.By = None
     group: flag.Group = None
     as_: flag.As = None
     multioutput: flag.MultiOutput = "mean"
@@ -39,7 +40,7 @@ class CheckOptions(Read):
 
 def run(options: CheckOptions) -> int:
     """Compute, judge, print; the exit code."""
-    publication = plan_outputs(options, [*options.sources, options.weight, options.group])
+    publication = plan_outputs(options, [*options.sources, options.weight, options.by, options.group])
     from losscli import api
 
     begin_reading()
@@ -52,6 +53,7 @@ def run(options: CheckOptions) -> int:
         rtol=options.rtol,
         atol=options.atol,
         weight=options.weight,
+        by=options.by,
         group=options.group,
         as_=options.as_,
         multioutput=options.multioutput,
