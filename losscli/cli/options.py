@@ -109,7 +109,9 @@ Delimiter: TypeAlias = Annotated[
 InputFormat: TypeAlias = Annotated[
     str | None,
     typer.Option(
-        "--input-format", metavar="NAME", help="csv, tsv, json, ndjson, npy. [default: from the suffix]"
+        "--input-format",
+        metavar="NAME",
+        help="csv, tsv, json, ndjson, npy, npz, parquet, arrow. [default: from the suffix]",
     ),
 ]
 Max: TypeAlias = Annotated[

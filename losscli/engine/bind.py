@@ -67,7 +67,7 @@ def _bind_one(
     columns = ask.columns
     if columns is None:
         columns = _all_columns(entry, ask, paths, ordered, inputs)
-    if _takes_one(entry) and len(columns) != 1 and not paths.tail(ask.path):
+    if _takes_one(entry) and len(columns) != 1 and not paths.opened[ask.path].source.tail_of(columns):
         raise _too_many(entry, ask, paths, ordered, columns)
     return make_bound(entry, ask, paths, columns)
 
@@ -77,7 +77,7 @@ def make_bound(entry: Input, ask: Asked, paths: Paths, columns: tuple[int, ...])
     names = paths.names(ask.path, columns)
     classes = tuple(ask.matched.get(index, name) for index, name in zip(columns, names, strict=True))
     source = paths.opened[ask.path].source
-    tail = source.tail if len(columns) == source.width else ()
+    tail = source.tail_of(columns)
     return Bound(entry, ask.text, ask.path, columns, names, classes, tail=tail)
 
 
@@ -92,7 +92,7 @@ def _all_columns(
     doubtful = [
         source.names[index]
         for index in columns
-        if not source.names[index] or is_key_like(source.names[index])
+        if not source.names[index] or is_key_like(source.names[index]) or index in source.marked_keys
     ]
     if doubtful:
         shown = f"column {doubtful[0]!r}" if doubtful[0] else "an unnamed column"

@@ -37,7 +37,8 @@ def value_columns(source: Source, taken: frozenset[int] = frozenset()) -> list[i
     free = [index for index in range(source.width) if index not in taken]
     if names is None:
         return free
-    return [index for index in free if names[index] and not is_key_like(names[index])] or free
+    keys = {index for index in free if not names[index] or is_key_like(names[index])} | source.marked_keys
+    return [index for index in free if index not in keys] or free
 
 
 def proposed(entry: Input, source: Source, taken: frozenset[int], *, first: bool) -> str:

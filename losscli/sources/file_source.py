@@ -67,9 +67,23 @@ class FileSource:
         return self.stream.consumed
 
     @property
+    def width(self) -> int:
+        """The number of columns."""
+        raise NotImplementedError
+
+    @property
     def tail(self) -> tuple[int, ...]:
         """A table has two axes."""
         return ()
+
+    def tail_of(self, columns: Sequence[int]) -> tuple[int, ...]:
+        """The axes of all columns together, none of some."""
+        return self.tail if len(columns) == self.width else ()
+
+    @property
+    def marked_keys(self) -> frozenset[int]:
+        """Most formats cannot say which columns identify rows."""
+        return frozenset()
 
     def close(self) -> None:
         """Let go of the file; standard input stays open."""

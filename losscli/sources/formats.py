@@ -18,8 +18,21 @@ FORMATS: Final = {
     "ndjson": "ndjson",
     "jsonl": "ndjson",
     "npy": "npy",
+    "npz": "npz",
+    "parquet": "parquet",
+    "pq": "parquet",
+    "arrow": "arrow",
+    "arrows": "arrow",
+    "feather": "arrow",
+    "ipc": "arrow",
 }
 """What `--input-format` and suffixes say, and the format that it means."""
+
+BINARY: Final = frozenset({"npy", "npz", "parquet", "arrow"})
+"""The formats that are told by their first bytes."""
+
+PACKED_INSIDE: Final = BINARY - {"npy"}
+"""The formats that compress their columns themselves, and are read out of order: no `.gz` around them."""
 
 HEAD_BYTES: Final = 1 << 16
 """How much of a file is looked at before the first decision; fixed, so that decisions never depend on block
@@ -34,11 +47,9 @@ _EXPORT = "export it as CSV and give that file"
 _UNREAD: Final = {
     **dict.fromkeys(("pt", "pth", "ckpt", "safetensors"), f"load it with torch, then {_SAVE}"),
     **dict.fromkeys(("pkl", "pickle", "joblib"), f"a pickle can run code, so it is not opened; {_SAVE}"),
-    **dict.fromkeys(("h5", "hdf5", "mat", "npz", "tfrecord", "zarr"), _SAVE),
+    **dict.fromkeys(("h5", "hdf5", "mat", "tfrecord", "zarr"), _SAVE),
     **dict.fromkeys(("xlsx", "xls", "ods", "numbers", "sav", "dta", "rds", "sqlite", "db"), _EXPORT),
-    **dict.fromkeys(
-        ("parquet", "arrow", "feather", "orc", "avro"), "write it as CSV, or as .npy for numbers"
-    ),
+    **dict.fromkeys(("orc", "avro"), "write it as Parquet or CSV"),
     **dict.fromkeys(
         ("xz", "lzma", "br", "snappy", "zip", "7z", "tar", "tgz", "z"),
         f"unpack it first, or compress it as .{', .'.join(PACKINGS)}",
@@ -47,9 +58,13 @@ _UNREAD: Final = {
 _MAGIC: Final = (
     *((packing.magic, packing.name) for packing in PACKINGS.values()),
     (b"\x93NUMPY", "npy"),
-    (b"PK\x03\x04", "zip (npz, xlsx, pt)"),
+    (b"PK\x03\x04", "npz"),
+    (b"PK\x05\x06", "npz"),
     (b"PAR1", "parquet"),
+    (b"PARE", "encrypted Parquet"),
     (b"ARROW1", "arrow"),
+    (b"\xff\xff\xff\xff", "arrow"),
+    (b"FEA1", "Feather of version 1"),
     (b"\x89HDF", "HDF5"),
     (b"\xfd7zXZ", "xz"),
     (b"%PDF", "PDF"),
@@ -61,6 +76,14 @@ _MAGIC: Final = (
     (b"\x80\x05", "pickle"),
 )
 _MAGIC_BYTES: Final = 16
+_REFUSED: Final = {
+    "encrypted Parquet": ("an encrypted Parquet file", "write it without encryption"),
+    "Feather of version 1": (
+        "a Feather file of version 1",
+        "write it again: pyarrow.feather.write_feather(TABLE, FILE) makes version 2",
+    ),
+}
+_WORDS: Final = {"npz": "zip (npz, xlsx, pt)"}
 BOM: Final = b"\xef\xbb\xbf"
 
 
@@ -84,6 +107,9 @@ def declared(path: str, option: str | None) -> Declared:
     suffix = suffixes[-1] if suffixes else ""
     if suffix in _UNREAD:
         raise UnsupportedFormat(f"{path}: .{suffix} is not read", hint=_UNREAD[suffix])
+    if packing is not None and FORMATS.get(suffix) in PACKED_INSIDE:
+        hint = f"{suffix} compresses its columns itself: unpack it ({packing.unpack}) and give the .{suffix}"
+        raise UnsupportedFormat(f"{path}: .{suffix} is not read through {packing.name}", hint=hint)
     return Declared(FORMATS.get(suffix), packing, f"suffix .{suffix}{_suffix_of(packing)}")
 
 
@@ -101,10 +127,12 @@ def _suffix_of(packing: Packing | None) -> str:
 def _by_option(option: str, packing: Packing | None) -> Declared:
     word = option.lower().lstrip(".")
     name, dot, suffix = word.partition(".")
-    if name not in FORMATS or (dot and suffix not in PACKINGS):
+    if name not in FORMATS or (dot and suffix not in PACKINGS) or (dot and FORMATS[name] in PACKED_INSIDE):
         known, packed = ", ".join(FORMATS), ", .".join(PACKINGS)
         hint = _UNREAD.get(name, f"one of {known}; a text format also with .{packed} behind it")
         raise UnsupportedFormat(f"--input-format {option} is not read", hint=hint)
+    if packing is not None and FORMATS[name] in PACKED_INSIDE:
+        raise UnsupportedFormat(f"{name} is not read through {packing.name}", hint=packing.unpack)
     return Declared(FORMATS[name], PACKINGS[suffix] if dot else packing, f"--input-format {option}")
 
 
@@ -136,11 +164,14 @@ def _recognised(start: bytes) -> str | None:
 
 def _check(name: str, start: bytes, kind: Declared) -> None:
     found = _recognised(start)
-    if found == "UTF-16 text" and kind.format != "npy":
+    if found == "UTF-16 text" and kind.format not in BINARY:
         hint = "convert it: iconv -f UTF-16 -t UTF-8 FILE > NEW"
         raise FormatError(f"{name} is UTF-16 text, only UTF-8 is read", hint=hint)
-    if (found is not None or kind.format == "npy") and found != kind.format:
-        raise _contradiction(name, kind, found or "not npy")
+    if found in _REFUSED:
+        what, hint = _REFUSED[found]
+        raise FormatError(f"{name} is {what}, which is not read", hint=hint)
+    if (found is not None or kind.format in BINARY) and found != kind.format:
+        raise _contradiction(name, kind, found or f"not {kind.format}")
 
 
 def _contradiction(name: str, kind: Declared, found: str) -> FormatError:
@@ -154,12 +185,14 @@ def _contradiction(name: str, kind: Declared, found: str) -> FormatError:
             hint = f"unpack it on the way: {packing.unpack} | losscli ..."
     elif kind.packing is not None and found == f"not {kind.packing.name}":
         hint = f"rename it without .{kind.packing.suffix}, or compress it: {kind.packing.pack}"
-    elif found == "npy":
-        hint = "rename it to .npy, or add --input-format npy"
+    elif found in BINARY:
+        hint = f"rename it to .{found}, or add --input-format {found}"
     else:
         hint = f"is the name right? .{promised} was expected"
     by = kind.by if kind.by != "suffix ." else "no known suffix"
-    return FormatError(f"{name}: {by} promises {promised}, but the content is {found}", hint=hint)
+    return FormatError(
+        f"{name}: {by} promises {promised}, but the content is {_WORDS.get(found, found)}", hint=hint
+    )
 
 
 def by_content(head: bytes) -> str:

@@ -14,13 +14,13 @@ from losscli.storage.uris import is_remote, local_path
 
 STDIN = "-"
 _STDIN_ALIASES = frozenset({STDIN, "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"})
-_KEY_LIKE = re.compile(r"id|.*_id|key|uuid|index|row", re.IGNORECASE)
+_KEY_LIKE = re.compile(r"id|.*_id|key|uuid|index|row|__index_level_[0-9]+__", re.IGNORECASE)
 _POSITIONS = re.compile(r"@([0-9]+)(?:(\.\.)(?:@([0-9]+))?)?")
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 
 
 class Name(NamedTuple):
-    """A column by its name."""
+    """A column by its name, or the columns `name[0]`, `name[1]`, ... that a field of lists is spread to."""
 
     text: str
 
@@ -241,6 +241,10 @@ def _resolve_one(selector: Selector, names: Sequence[str] | None, width: int, wh
             hint = f"write {selector.last}..{selector.first}"
             raise ColumnError(f"the range {selector} runs backwards in {where}", hint=hint)
         return range(first, last + 1)
+    if isinstance(selector, Name) and selector.text not in names:
+        items = [index for index, name in enumerate(names) if name.startswith(f"{selector.text}[")]
+        if items:  # the columns of a field of lists
+            return items
     return [_find(str(selector), names, where)]
 
 

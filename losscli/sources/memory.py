@@ -22,6 +22,7 @@ class MemorySource:
     names: tuple[str, ...] | None
     options: ReadOptions
     tail: tuple[int, ...] = ()
+    marked_keys: frozenset[int] = frozenset()
     path: None = None
     format: str = "memory"
     typed: bool = True
@@ -37,6 +38,10 @@ class MemorySource:
     def header(self) -> Header:
         """A mapping names its columns."""
         return Header(self.names is not None, "keys of a mapping" if self.names is not None else "an array")
+
+    def tail_of(self, columns: Sequence[int]) -> tuple[int, ...]:
+        """The axes of all columns together, none of some."""
+        return self.tail if len(columns) == self.width else ()
 
     def first_cells(self) -> tuple[str, ...] | None:
         """The text of the first row's elements."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -43,7 +43,7 @@ class ArrayHead:
 class _Bytes:
     """A file object, as numpy's header readers want one."""
 
-    def __init__(self, stream: ByteInput) -> None:
+    def __init__(self, stream: Readable) -> None:
         self._stream = stream
         self.count = 0
 
@@ -53,7 +53,18 @@ class _Bytes:
         return piece
 
 
-def read_head(stream: ByteInput) -> ArrayHead:
+class Readable(Protocol):
+    """What a header is read from."""
+
+    @property
+    def name(self) -> str:
+        """How messages show it."""
+
+    def read(self, count: int) -> bytes:
+        """The next bytes, fewer only at the end."""
+
+
+def read_head(stream: Readable) -> ArrayHead:
     """Read and check the header. Raises FormatError, ShapeError."""
     source = _Bytes(stream)
     try:

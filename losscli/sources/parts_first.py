@@ -33,6 +33,7 @@ class First(NamedTuple):
     kinds: tuple[Kind, ...]
     cells: tuple[str, ...] | None
     table: CsvSource | None
+    marked_keys: frozenset[int] = frozenset()
 
     @classmethod
     def of(cls, path: str, source: Source) -> First:
@@ -48,6 +49,7 @@ class First(NamedTuple):
             kinds=source.kinds(),
             cells=source.first_cells(),
             table=source if isinstance(source, CsvSource) else None,
+            marked_keys=source.marked_keys,
         )
 
     def decided(self, options: ReadOptions) -> ReadOptions:

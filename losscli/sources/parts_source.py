@@ -53,6 +53,15 @@ class PartsSource:
         """The axes behind the row's of arrays of more than two."""
         return self.first.tail
 
+    def tail_of(self, columns: Sequence[int]) -> tuple[int, ...]:
+        """The axes of all columns together, none of some."""
+        return self.tail if len(columns) == self.width else ()
+
+    @property
+    def marked_keys(self) -> frozenset[int]:
+        """The columns that the first part says to identify rows."""
+        return self.first.marked_keys
+
     @property
     def header(self) -> Header:
         """What was decided about the first row of the first part, and so of every part."""

@@ -222,6 +222,13 @@ class Source(Protocol):
     def tail(self) -> tuple[int, ...]:
         """The axes behind the row's of an array of more than two; empty for everything else."""
 
+    def tail_of(self, columns: Sequence[int]) -> tuple[int, ...]:
+        """The axes behind the row's of these columns, where they are one array of more than two."""
+
+    @property
+    def marked_keys(self) -> frozenset[int]:
+        """The indices from 0 of the columns that the file itself says to identify rows (pandas' index)."""
+
     @property
     def header(self) -> Header:
         """What was decided about the first row."""

@@ -60,12 +60,14 @@ def convert(values: AnyArray, asked: Column, skip_missing: bool) -> tuple[Values
     if values.dtype.kind == "O":
         return json_cells.convert(values.tolist(), asked, skip_missing)
     if asked.kind == "number":
-        return _numbers(values, skip_missing)
+        return numbers(values, skip_missing)
     texts, bad = _texts(values, skip_missing and asked.kind == "text")
     return texts, {} if asked.kind == "note" else bad
 
 
-def _numbers(values: AnyArray, skip_missing: bool) -> tuple[Floats, dict[int, str]]:
+def numbers(values: AnyArray, skip_missing: bool) -> tuple[Floats, dict[int, str]]:
+    """Elements as float64, and the reason for each bad one by its index; nan is a missing cell where those
+    are skipped."""
     if values.dtype.kind in _TEXT_KINDS:
         return np.full(len(values), np.nan), dict.fromkeys(range(len(values)), STRING)
     numbers: Floats = np.ascontiguousarray(values, dtype=np.float64)

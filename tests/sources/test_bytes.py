@@ -159,10 +159,12 @@ def test_content_against_suffix(tmp_path: Path, name: str, content: bytes, word:
         ("m.pkl", "numpy.save"),
         ("m.pickle", "numpy.save"),
         ("m.xlsx", "CSV"),
-        ("m.parquet", "CSV"),
-        ("m.npz", "numpy.save"),
+        ("m.orc", "Parquet"),
+        ("m.h5", "numpy.save"),
         ("m.csv.xz", "unpack"),
         ("m.tar", "unpack"),
+        ("m.parquet.gz", "unpack"),
+        ("m.npz.zst", "unpack"),
     ],
 )
 def test_formats_that_are_not_read(tmp_path: Path, name: str, word: str) -> None:
@@ -179,7 +181,7 @@ def test_the_format_option(tmp_path: Path) -> None:
     assert opened(path, format="tsv").format == "tsv"
     packed = written(tmp_path, "g.dat", gzip.compress(b"1\n2\n", mtime=0))
     assert values(blocks(opened(packed, format="csv.gz"))) == [[1.0, 2.0]]
-    for wrong in ("exe", "csv.xz", "csv.", ""):
+    for wrong in ("orc", "exe", "csv.xz", "csv.", "parquet.gz", ""):
         with pytest.raises(UnsupportedFormat):
             opened(path, format=wrong)
 

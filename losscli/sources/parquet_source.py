@@ -1,0 +1,177 @@
+"""Parquet: only the columns that are asked for, row groups side by side, large ones in pieces."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pyarrow as pa
+
+from losscli.errors import FormatError
+from losscli.sources.arrow_fields import arrow_fields
+from losscli.sources.arrow_table import Pass, Piece, TableSource, arrow_errors
+from losscli.sources.arrow_texts import plain_type
+from losscli.sources.file_source import Opening
+from losscli.sources.random_access import RandomInput
+
+_WHOLE_BYTES: Final = 1 << 24
+"""Row groups up to this size, unpacked, are decoded whole, several side by side."""
+_BUFFER: Final = 1 << 20
+"""The bytes of a column that are read at a time."""
+_FIRST_ROWS: Final = 64
+"""The rows among which the first list of a column is looked for."""
+
+
+class _Decoder:
+    """Decodes some fields of one file on any number of threads, each with a reader of its own."""
+
+    def __init__(self, name: str, file: Any, metadata: Any, leaves: Sequence[int], rows: int) -> None:
+        self._name = name
+        self._file = file
+        self._metadata = metadata
+        self._leaves = leaves
+        self._rows = rows
+        self._free: list[Any] = []
+
+    def _reader(self) -> Any:
+        try:
+            return self._free.pop()
+        except IndexError:
+            return open_parquet(self._file, self._metadata)
+
+    def batches(self, groups: Sequence[int]) -> Iterator[Any]:
+        """The rows of some row groups, a few at a time."""
+        with arrow_errors(self._name, "parquet"):
+            reader = self._reader()
+            found = reader.reader.iter_batches(
+                self._rows, row_groups=list(groups), column_indices=list(self._leaves), use_threads=False
+            )
+        while True:
+            with arrow_errors(self._name, "parquet"):
+                batch = next(found, None)
+                if batch is None:
+                    break
+                batch.validate(full=True)
+            yield batch
+        self._free.append(reader)
+
+
+def open_parquet(file: Any, metadata: Any = None) -> Any:
+    """A reader that reads columns in small pieces and looks at the checksums of pages."""
+    import pyarrow.parquet as parquet
+
+    return parquet.ParquetFile(
+        file, metadata=metadata, buffer_size=_BUFFER, pre_buffer=False, page_checksum_verification=True
+    )
+
+
+@dataclass
+class ParquetSource(TableSource):
+    """An opened Parquet file."""
+
+    input: RandomInput
+    footer: Any
+    leaves: tuple[range, ...]
+
+    @property
+    def metadata(self) -> Mapping[bytes, bytes]:
+        """The key-value metadata of the file."""
+        return self.footer.metadata or {}
+
+    def first_cells(self) -> tuple[str, ...] | None:
+        """Empty texts: columns lie one after the other, and none is read before it is asked for."""
+        return ("",) * self.width if self.footer.num_rows else None
+
+    def close(self) -> None:
+        """Let go of the file."""
+        super().close()
+        self.input.close()
+
+    def _begin(self, wanted: Sequence[int], rows: int) -> Pass:
+        leaves = [leaf for at in wanted for leaf in self.leaves[at]]
+        decoder = _Decoder(self.name, self.input.open(), self.footer, leaves, rows)
+
+        def batches(what: Any) -> Iterable[Any]:
+            return decoder.batches(what) if isinstance(what, tuple) else [what]
+
+        groups = range(self.footer.num_row_groups)
+        return Pass(_pieces(self.footer, leaves, decoder), batches, _packed(self.footer, groups, leaves))
+
+    def _end(self) -> None:
+        self.input.unchanged()
+
+
+def _pieces(footer: Any, leaves: Sequence[int], decoder: _Decoder) -> Iterator[Piece]:
+    """Small row groups together, those of a usual size alone, and the batches of large ones."""
+    waiting: list[int] = []
+    size = 0
+    for number in range(footer.num_row_groups):
+        unpacked = _unpacked(footer.row_group(number), leaves)
+        if waiting and size + unpacked > _WHOLE_BYTES // 4:
+            yield Piece(tuple(waiting), _packed(footer, waiting, leaves))
+            waiting, size = [], 0
+        if unpacked > _WHOLE_BYTES:
+            left, rows = _packed(footer, [number], leaves), footer.row_group(number).num_rows
+            for batch in decoder.batches([number]):
+                yield Piece(batch, left * len(batch) // max(1, rows))
+            continue
+        waiting.append(number)
+        size += unpacked
+    if waiting:
+        yield Piece(tuple(waiting), _packed(footer, waiting, leaves))
+
+
+def _unpacked(group: Any, leaves: Sequence[int]) -> int:
+    """About the size of some columns of a row group once they are decoded."""
+    columns = [group.column(leaf) for leaf in leaves]
+    return sum(max(8 * column.num_values, column.total_uncompressed_size) for column in columns)
+
+
+def _packed(footer: Any, groups: Iterable[int], leaves: Sequence[int]) -> int:
+    """The size in the file of some columns of some row groups."""
+    found = (footer.row_group(number) for number in groups)
+    return sum(group.column(leaf).total_compressed_size for group in found for leaf in leaves)
+
+
+def _leaf_count(kind: Any) -> int:
+    """The stored columns that a field of this type takes."""
+    kind = plain_type(kind)
+    if pa.types.is_map(kind):
+        return _leaf_count(kind.key_type) + _leaf_count(kind.item_type)
+    if pa.types.is_struct(kind):
+        return sum(_leaf_count(one.type) for one in kind)
+    if hasattr(kind, "value_type"):
+        return _leaf_count(kind.value_type)
+    return 1
+
+
+def _leaves(schema: Any, footer: Any, name: str) -> tuple[range, ...]:
+    """The numbers of the stored columns of each field."""
+    found, start = [], 0
+    for one in schema:
+        found.append(range(start, start + _leaf_count(one.type)))
+        start = found[-1].stop
+    if start != footer.num_columns:
+        raise FormatError(f"{name} has {footer.num_columns} stored columns where its schema has {start}")
+    return tuple(found)
+
+
+def opened(opening: Opening) -> ParquetSource:
+    """The source of a Parquet file. Raises FormatError, ShapeError, HeaderError, ReadError."""
+    path, options, stream, _, _, selectors = opening
+    name = stream.name
+    input_ = RandomInput(path, stream)
+    with arrow_errors(name, "parquet"):
+        reader = open_parquet(input_.open())
+        footer, schema = reader.metadata, reader.schema_arrow
+        leaves = _leaves(schema, footer, name)
+
+        def probe(at: int) -> Any:
+            decoder = _Decoder(name, input_.open(), footer, leaves[at], _FIRST_ROWS)
+            for batch in decoder.batches(range(footer.num_row_groups)):
+                return batch.column(0)
+            return pa.nulls(0, schema.field(at).type)
+
+        fields = arrow_fields(name, schema, selectors, probe)
+    return ParquetSource(path, options, stream, fields, "parquet", input_, footer, leaves)
