@@ -236,6 +236,10 @@ TOPICS = (
         Rows then pair strictly one to one: missing, extra and repeated keys are
         listed and stop the run (exit 3). --unpaired skip scores the common keys and
         counts the rest.
+        Files whose rows come in the same order are paired as they are read. From the
+        first difference on the rows wait for their partners: 128 MB of them in memory,
+        more on the disk, in nameless files in TMPDIR (80 bytes a row with one number
+        in each file and whole numbers as keys) that are gone when the run ends.
         If both files carry a key-like column of the same name in another order, the
         run stops and proposes --id. Nothing is ever broadcast, cut or filled in.
         """,
