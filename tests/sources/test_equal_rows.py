@@ -150,6 +150,29 @@ def test_a_cell_that_is_not_like_the_others(cell: str, ending: str) -> None:
             both(wide, Layout("f", 2, ",", (Column(1), Column(0, "key")), False))
 
 
+@pytest.mark.parametrize("sign", [chr(code) for code in range(1, 128) if chr(code) not in '\r\n"'])
+def test_one_character_is_a_number_only_if_it_is_a_digit(sign: str) -> None:
+    taken = both(f"1\n{sign}\n2\n".encode(), layout_of(1, ";"))
+    assert taken == (sign in "0123456789")
+
+
+@pytest.mark.parametrize("other", [b"b\xe9", "\xe9".encode(), b"\xff\xfe", b"b\x7f", b" b"])
+def test_texts_beyond_ascii_are_left_to_the_general_reader(other: bytes) -> None:
+    layout = Layout("f", 2, ",", (Column(0, "key"), Column(1)), False)
+    taken = both(b"aa,1\n" + other + b",2\ncc,3\n", layout)
+    assert taken == other.isascii()
+
+
+@pytest.mark.parametrize(
+    "data", [b"7,ab\n8,c\r\n", b"7,a\r\n8,bc\n", b"7,a\r\n8,\rb\n", b"7,\ra\n8,bc\n", b"7,a\r\n8,b\r"]
+)
+@pytest.mark.parametrize("asked", [((0, True),), ((0, True), (1, False))])
+def test_rows_that_end_in_another_way_are_declined(data: bytes, asked: tuple[tuple[int, bool], ...]) -> None:
+    assert read_columns(data, Shape(2, ",", asked)) is None
+    for kept in (b"7,ab\n8,cd\n", b"7,ab\r\n8,cd\r\n"):
+        assert read_columns(kept, Shape(2, ",", asked)) is not None
+
+
 def test_every_place_of_the_point_gives_the_nearest_double() -> None:
     rng = random.Random(7)
     taken = 0
