@@ -27,7 +27,7 @@ from losscli.losses.class_inputs import (
     weights_fit,
 )
 from losscli.numerics.simplex import times_log_sum
-from losscli.numerics.stable import quietly, scaled_difference, softmax, sum_columns
+from losscli.numerics.stable import quietly, softmax, softmax_cross_entropy, sum_columns
 from losscli.params import as_number, as_numbers
 from losscli.registry import (
     Convention,
@@ -81,9 +81,8 @@ def _sure_logits(target: Rows, params: Values) -> Rows:
 @quietly
 def _of_rows(rows: Rows, logits: Rows) -> Floats:
     """Softmax cross-entropy of target rows that need not sum to 1."""
-    parts = softmax(logits)
-    below = scaled_difference(rows, parts.highest[:, None], logits)
-    return sum_columns(below) + times_log_sum(sum_columns(rows), logits, parts)
+    below, size, parts = softmax_cross_entropy(rows, logits)
+    return below + times_log_sum(size, logits, parts)
 
 
 @quietly

@@ -10,7 +10,7 @@ from losscli.arrays import Floats, Rows
 from losscli.domains import Interval
 from losscli.losses.class_inputs import CLASS, CLASS_ROW, LOGITS, SCORES, index_of, one_hot, own
 from losscli.numerics.simplex import above_threshold, times_log_sum
-from losscli.numerics.stable import quietly, scaled_difference, softmax, sum_columns
+from losscli.numerics.stable import quietly, softmax, softmax_cross_entropy, sum_columns
 from losscli.params import Param
 from losscli.registry import (
     Accuracy,
@@ -86,8 +86,7 @@ def poly1_ce(target: Rows, prediction: Rows, *, epsilon: float) -> Floats:
     >>> poly1_ce([[1.0, 0.0], [0.0, 1.0]], [[0.0, 0.0], [1.0, 3.0]]).round(4).tolist()
     [1.6931, 0.3653]
     """
-    parts, size = softmax(prediction), sum_columns(target)
-    below = sum_columns(scaled_difference(target, parts.highest[:, None], prediction))
+    below, size, parts = softmax_cross_entropy(target, prediction)
     entropy = below + times_log_sum(size, prediction, parts)
     found = entropy + epsilon * sum_columns(target * parts.complements)
     sure = (parts.others < SURE) & (below == 0.0)

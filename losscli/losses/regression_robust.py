@@ -30,10 +30,12 @@ def least_squares(name: str, scale: str, *names: str) -> Convention:
     )
 
 
-def _with_far_errors(result: Rows, error: Rows, line: Rows) -> Rows:
-    """The result, but the line where the error alone overflows, since a small slope keeps it finite."""
-    far = np.isinf(error)
-    return np.where(far, line, result) if far.any() else result
+def _with_far_errors(result: Rows, target: Rows, prediction: Rows, slope: float) -> Rows:
+    """The result, but slope * |p - y| where the error overflows, since a small slope keeps it finite."""
+    if not (result.size and result.max() == np.inf):
+        return result
+    far = np.isinf(prediction - target)
+    return np.where(far, np.abs(scaled_difference(slope, prediction, target)), result)
 
 
 @quietly
@@ -114,10 +116,10 @@ def huber(target: Rows, prediction: Rows, *, delta: float) -> Rows:
     [1.5, 0.125]
     """
     error = prediction - target
-    size = np.abs(error)
-    core = np.minimum(size, delta)
-    result = (0.5 * core) * core + delta * (size - core)
-    return _with_far_errors(result, error, np.abs(scaled_difference(delta, prediction, target)))
+    core = np.clip(error, -delta, delta)
+    error -= 0.5 * core
+    error *= core
+    return _with_far_errors(error, target, prediction, delta)
 
 
 @quietly
@@ -210,9 +212,8 @@ def pseudo_huber(target: Rows, prediction: Rows, *, delta: float) -> Rows:
     >>> pseudo_huber([0.0, 1.0], [0.0, 1.75], delta=1.0).tolist()
     [0.0, 0.25]
     """
-    error = prediction - target
-    result = stable_pseudo_huber(np.abs(error), delta)
-    return _with_far_errors(result, error, np.abs(scaled_difference(delta, prediction, target)))
+    result = stable_pseudo_huber(np.abs(prediction - target), delta)
+    return _with_far_errors(result, target, prediction, delta)
 
 
 @quietly

@@ -9,13 +9,18 @@ import numpy as np
 
 from losscli.arrays import Rows
 
-PIECE = 8_192
-"""Numbers of the widest block in a piece: temporary arrays of so many stay in the second-level cache, and the
-allocator hands out the same memory again; from 128 KiB on it would ask the operating system for new pages."""
+PIECE = 32_768
+"""Numbers of the widest block in a piece: a few temporary arrays of so many stay in the second-level cache.
+With fewer, threads would wait for the interpreter's lock longer than they compute: pieces of 8,192 take two
+threads as long as one."""
 
 MATRICES = 256
 """Rows of matrices in a piece, at least: what goes through a matrix step by step works on all rows at once,
 and with few of them the calls would take longer than the numbers."""
+
+# An array that nobody writes to, freed at once: from then on the C library of Linux keeps freed memory up to
+# twice its size for the next arrays, instead of giving pages back and asking for new ones with every piece.
+np.empty(4 * 1_048_576)
 
 
 def in_pieces(function: Callable[..., Rows], blocks: Sequence[Rows], settings: Mapping[str, Any]) -> Rows:

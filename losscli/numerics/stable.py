@@ -97,12 +97,17 @@ def sum_parts(*blocks: Rows) -> Pair:
 
 def _folded(total: Rows, lost: Rows) -> Floats:
     """(n,): the sum of (k, n) columns, added in a tree whose form depends on k alone, errors apart."""
+    whole, rest = _fold(total, lost)
+    return np.asarray(np.where(np.isfinite(whole), whole + rest, whole))
+
+
+def _fold(total: Rows, lost: Rows) -> Pair:
     while len(total) > 1:
         sums, rest = two_sum(*_halves_of(total))
         one, other = _halves_of(lost)
         rest += one + other
         total, lost = _with_odd(sums, total), _with_odd(rest, lost)
-    return np.asarray(np.where(np.isfinite(total[0]), total[0] + lost[0], total[0]))
+    return total[0], lost[0]
 
 
 def _halves_of(parts: Rows) -> Pair:
@@ -218,11 +223,15 @@ def weighted_entropy_of_logits(present: Floats, absent: Floats, logit: Floats, w
 def pseudo_huber(size: Floats, delta: float) -> Floats:
     """delta**2 * (sqrt(1 + (size / delta)**2) - 1), for size of at least 0, without a square that is lost.
 
-    A quarter of each, so that the sum of delta and the hypotenuse does not overflow.
+    Everything is divided by the larger of size and delta, so that nothing overflows.
     """
-    small, big = np.minimum(size, delta), np.maximum(size, delta)
-    share = 0.25 * big / (0.25 * delta + np.hypot(0.25 * size, 0.25 * delta))
-    return (size * share) * small
+    small, big = np.clip(size, 0.0, delta), np.clip(size, delta, np.inf)
+    ratio = small / big
+    ratio *= ratio
+    ratio += 1.0
+    share = np.sqrt(ratio, out=ratio)
+    share += delta / big
+    return (size / share) * small
 
 
 # --- softmax ------------------------------------------------------------------------------------------------
@@ -231,28 +240,33 @@ def pseudo_huber(size: Floats, delta: float) -> Floats:
 class Softmax(NamedTuple):
     """A softmax relative to the largest logit of each row.
 
-    `top` (n,) is its column and `highest` (n,) its value; `terms` (n, k) are exp(z - highest), but 0 in the
-    top column; `others` (n,) is their sum. So log(sum(exp(z))) is highest + log1p(others).
+    Everything is held column by column, where a row of memory is as long as the block. `gaps` (k, n) are
+    z - highest, with `highest` (n,) the largest logit; `terms` (k, n) are exp(z - highest), with all digits;
+    `others` (n,) is the sum of all but that of the largest logit, the first of several. So log(sum(exp(z)))
+    is highest + log1p(others).
     """
 
-    top: Integers
+    gaps: Rows
     highest: Floats
     terms: Rows
     others: Floats
 
     @property
+    def top(self) -> Integers:
+        """(n,): the column of the largest logit."""
+        return self.gaps.argmax(axis=0)
+
+    @property
     def probabilities(self) -> Rows:
         """(n, k): the softmax itself."""
-        full = self.terms.copy()
-        np.put_along_axis(full, self.top[:, None], 1.0, axis=1)
-        return full / (1.0 + self.others)[:, None]
+        return columns(self.terms / (1.0 + self.others))
 
     @property
     def complements(self) -> Rows:
         """(n, k): 1 minus each probability, with all digits also where it is close to 0."""
-        rest = 1.0 + (self.others[:, None] - self.terms)
-        np.put_along_axis(rest, self.top[:, None], self.others[:, None], axis=1)
-        return rest / (1.0 + self.others)[:, None]
+        rest = 1.0 + (self.others - self.terms)
+        np.put_along_axis(rest, self.top[None, :], self.others[None, :], axis=0)
+        return columns(rest / (1.0 + self.others))
 
 
 @quietly
@@ -261,10 +275,26 @@ def softmax(logits: Rows) -> Softmax:
 
     z - highest is rounded, which the exponential would magnify; the rounding error comes back as a factor.
     """
-    top = logits.argmax(axis=1)
-    highest = np.take_along_axis(logits, top[:, None], axis=1)
-    gap, rest = two_difference(logits, highest)
-    terms = np.exp(gap)
-    terms += terms * np.where(gap > _LEAST_EXPONENT, rest, 0.0)
-    np.put_along_axis(terms, top[:, None], 0.0, axis=1)
-    return Softmax(top, highest[:, 0], terms, sum_columns(terms))
+    scores = columns(logits)
+    highest = np.maximum.reduce(scores, axis=0)
+    gaps, rest = two_difference(scores, highest)
+    if gaps.size and not gaps.min() > _LEAST_EXPONENT:  # elsewhere the error may be no number
+        rest = np.where(gaps > _LEAST_EXPONENT, rest, 0.0)
+    terms = np.exp(gaps)
+    rest *= terms
+    terms += rest
+    total, lost = _fold(terms, np.zeros_like(terms))
+    return Softmax(gaps, highest, terms, (total - 1.0) + lost)
+
+
+@quietly
+def softmax_cross_entropy(target: Rows, logits: Rows) -> tuple[Floats, Floats, Softmax]:
+    """(n,) twice: sum(y * (highest - z)) and sum(y), for target rows of at least 0; and the softmax."""
+    parts, rows = softmax(logits), columns(target)
+    zeros, ones = np.count_nonzero(rows == 0.0), np.count_nonzero(rows == 1.0)
+    if zeros + ones == rows.size and not np.isinf(parts.gaps).any():
+        size = np.add.reduce(rows, axis=0)
+        if not size.size or size.max() <= 1.0:  # one term in each sum: nothing is rounded
+            return 0.0 - np.add.reduce(rows * parts.gaps, axis=0), size, parts
+    below = scaled_difference(rows, parts.highest, columns(logits))
+    return _folded(below, np.zeros_like(below)), _folded(rows, np.zeros_like(rows)), parts
