@@ -14,6 +14,8 @@ from typing import IO, Final, cast
 
 from losscli.errors import SourceError, WriteError
 from losscli.outputs.harmless import harmless
+from losscli.storage.uploading import check_target, same_remote, upload
+from losscli.storage.uris import is_remote, local_path
 
 _DESCRIPTOR: Final = re.compile(r"/dev/(?:(stdout)|(stderr)|fd/(\d+))|/proc/self/fd/(\d+)")
 _SPOOLED: Final = 1 << 23
@@ -29,8 +31,8 @@ class OutputFile:
     Used as a context: leaving it normally commits, leaving it by any exception (an interruption too)
     discards, so that the old file or the new one is there, never half. A symbolic link stays, its target
     is replaced; an existing file keeps its mode. A device, a pipe or a descriptor (`/dev/stdout`) is
-    written directly, after the last byte is known. A name that ends in `.gz` is compressed, with the same
-    bytes for the same content.
+    written directly, after the last byte is known. A URI is uploaded then, and appears as a whole. A name
+    that ends in `.gz` is compressed, with the same bytes for the same content.
 
     Raises WriteError, with the file's name, from every step; BrokenPipeError passes.
     """
@@ -40,6 +42,7 @@ class OutputFile:
         self._temporary: str | None = None
         self._target = path
         self._direct: IO[bytes] | None = None
+        self._remote = is_remote(path)
         try:
             self._file = self._open()
         except (OSError, ValueError) as error:
@@ -47,12 +50,14 @@ class OutputFile:
         self._packed = _gzip(self._file) if path.lower().endswith(".gz") else None
 
     def _open(self) -> IO[bytes]:
-        self._direct = _descriptor(self.path) or _special(self.path)
+        if self._remote:
+            check_target(self.path)
+            return _spool()
+        path = local_path(self.path)
+        self._direct = _descriptor(path) or _special(path)
         if self._direct is not None:
-            import tempfile
-
-            return cast("IO[bytes]", tempfile.SpooledTemporaryFile(max_size=_SPOOLED))
-        self._target = os.path.realpath(self.path)
+            return _spool()
+        self._target = os.path.realpath(path)
         old = _status(self._target)
         if old is not None and not os.access(self._target, os.W_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
@@ -73,7 +78,9 @@ class OutputFile:
         try:
             if self._packed is not None:
                 self._packed.close()
-            if self._direct is not None:
+            if self._remote:
+                upload(self.path, self._file)
+            elif self._direct is not None:
                 self._release(self._direct)
             elif self._temporary is not None:
                 self._file.flush()
@@ -145,6 +152,13 @@ def write_file(path: str, pieces: Iterable[str]) -> None:
             file.write(piece.encode("utf-8", "backslashreplace"))
 
 
+def _spool() -> IO[bytes]:
+    """Memory first, then a file without a name."""
+    import tempfile
+
+    return cast("IO[bytes]", tempfile.SpooledTemporaryFile(max_size=_SPOOLED))
+
+
 def _descriptor(path: str) -> IO[bytes] | None:
     """An open descriptor by its name: duplicated, so that text is added where the shell's redirection
     stands."""
@@ -201,6 +215,9 @@ def _gzip(file: IO[bytes]) -> IO[bytes]:
 
 def same_file(first: str, second: str) -> bool:
     """Whether two paths are one regular file, by whatever names and links; or would be, if not yet there."""
+    if is_remote(first) or is_remote(second):
+        return same_remote(first, second)
+    first, second = local_path(first), local_path(second)
     one, other = _regular(first), _regular(second)
     if one is not None and other is not None:
         return os.path.samestat(one, other)

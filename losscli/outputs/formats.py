@@ -11,6 +11,7 @@ from losscli.errors import UnsupportedFormat, UsageError
 from losscli.outputs.harmless import harmless
 from losscli.outputs.view import View
 from losscli.report import Report
+from losscli.storage.uris import OPENED, address, file_name
 
 _PREFIX: Final = "as_"
 
@@ -94,7 +95,7 @@ def choose_format(flag: str | None, environment: Mapping[str, str], *, is_termin
 def parse_output(text: str) -> OutputTarget:
     """What `--output` says: PATH, whose suffix decides, or FORMAT=PATH.
 
-    Raises UsageError where neither names a format, UnsupportedFormat for a URI.
+    Raises UsageError where neither names a format, UnsupportedFormat for a URI of another kind.
     """
     name, mark, path = text.partition("=")
     if mark and name.strip().lower() in formats():
@@ -114,18 +115,22 @@ def parse_output(text: str) -> OutputTarget:
 
 def suffix_of(path: str) -> str:
     """The last suffix in small letters, without a closing `.gz`."""
-    name = path.lower().removesuffix(".gz").rpartition("/")[2]
+    name = file_name(path).lower().removesuffix(".gz")
     stem, dot, suffix = name.rpartition(".")
     return dot + suffix if stem else ""
 
 
 def usable_path(path: str, whole: str) -> str:
     """The path of an output, if it is one. Raises UsageError for none and for `-`, UnsupportedFormat for a
-    URI."""
+    URI of another kind."""
     if not path or path.endswith("/") or "\0" in path:
         raise UsageError(f"the output {harmless(whole)!r} names no file", hint="--output result.json")
     if path == "-":
         raise UsageError("results go to standard output anyway", hint="--format json chooses how")
-    if "://" in path:
-        raise UnsupportedFormat(f"{harmless(path)} is a URI, which is not written", hint="name a local file")
+    place = address(path)
+    if place is not None and place.scheme not in OPENED:
+        known = ", ".join(f"{scheme}://" for scheme in OPENED)
+        raise UnsupportedFormat(
+            f"{harmless(path)} is a URI of a kind that is not written", hint=f"name a file, or one of {known}"
+        )
     return path

@@ -3,13 +3,12 @@ agree."""
 
 from __future__ import annotations
 
-import os
 from typing import Final, NamedTuple
 
 from losscli.errors import FormatError, RowsError, UnsupportedFormat
 from losscli.sources.bytestream import ByteInput
 from losscli.sources.unpacking import PACKINGS, Packing
-from losscli.storage.uris import is_remote
+from losscli.storage.uris import file_name
 
 FORMATS: Final = {
     "csv": "csv",
@@ -98,7 +97,7 @@ class Declared(NamedTuple):
 
 def declared(path: str, option: str | None) -> Declared:
     """The format by `--input-format`, or by the suffix. Raises UnsupportedFormat."""
-    suffixes = _suffixes(path)
+    suffixes = file_name(path).lower().split(".")[1:]
     packing = PACKINGS.get(suffixes[-1]) if suffixes else None
     if option is not None:
         return _by_option(option, packing)
@@ -111,13 +110,6 @@ def declared(path: str, option: str | None) -> Declared:
         hint = f"{suffix} compresses its columns itself: unpack it ({packing.unpack}) and give the .{suffix}"
         raise UnsupportedFormat(f"{path}: .{suffix} is not read through {packing.name}", hint=hint)
     return Declared(FORMATS.get(suffix), packing, f"suffix .{suffix}{_suffix_of(packing)}")
-
-
-def _suffixes(path: str) -> list[str]:
-    """What follows the dots of a file's name; options at the end of a URI are no part of it."""
-    if is_remote(path) and not path.lower().startswith("s3:"):
-        path = path.partition("?")[0]
-    return os.path.basename(path).lower().split(".")[1:]
 
 
 def _suffix_of(packing: Packing | None) -> str:

@@ -127,7 +127,7 @@ def explain(uri: str, error: OSError) -> tuple[str, str | None]:
         asked = str(server) if server is not None else "Amazon S3"
         hint = "is AWS_ENDPOINT_URL right, and does the server run?" if server else "is the network up?"
         return f"{asked} does not answer ({text.rpartition('Details: ')[2].strip()})", hint
-    if kind in ("ACCESS_DENIED", "INVALID_ACCESS_KEY_ID", "SIGNATURE_DOES_NOT_MATCH") or "403" in text:
+    if s3.is_denied(error):
         hint = "check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN or AWS_PROFILE"
         return "access is denied", hint
     located = _LOCATED.search(text)

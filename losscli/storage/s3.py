@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import Any, Final, NamedTuple
 
 from losscli.errors import UsageError
@@ -14,6 +15,12 @@ SILENT_SECONDS: Final = 20
 ATTEMPTS: Final = 3
 DEFAULT_REGION: Final = "us-east-1"
 """Where no region is set. Nothing asks the network for one; a bucket that lies elsewhere says so itself."""
+
+
+_DENIED: Final = re.compile(
+    r"AWS Error (ACCESS_DENIED|INVALID_ACCESS_KEY_ID|SIGNATURE_DOES_NOT_MATCH|INVALID_CLIENT_TOKEN_ID)"
+    r"|HTTP status 40[13]"
+)
 
 
 class Endpoint(NamedTuple):
@@ -78,9 +85,14 @@ def _profile_region() -> str | None:
     return parser.get(section, "region", fallback=None)
 
 
+def is_denied(error: OSError) -> bool:
+    """Whether the server knows who asks, and says no."""
+    return _DENIED.search(str(error)) is not None
+
+
 def s3(region_name: str | None = None) -> Any:
     """The file system. Credentials come from where AWS's tools look: the environment, the shared files, the
-    machine's role; where there are none, requests are anonymous."""
+    machine's role; where there are none, requests are anonymous. A small file is written by one request."""
     from pyarrow.fs import AwsStandardS3RetryStrategy, S3FileSystem
 
     server = endpoint()
@@ -90,6 +102,7 @@ def s3(region_name: str | None = None) -> Any:
         region=region_name or region(),
         connect_timeout=CONNECT_SECONDS,
         request_timeout=SILENT_SECONDS,
+        allow_delayed_open=True,
         retry_strategy=AwsStandardS3RetryStrategy(max_attempts=ATTEMPTS),
         **place,
         **({"tls_ca_file_path": bundle} if bundle else {}),

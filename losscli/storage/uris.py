@@ -34,6 +34,15 @@ def is_remote(path: str) -> bool:
     return "://" in path and address(path) is not None
 
 
+def file_name(path: str) -> str:
+    """The last part of a path, which says the format; options at the end of a URI are no part of it. A key
+    of S3 is taken as it stands, so `?` belongs to it."""
+    place = address(path) if "://" in path else None
+    if place is not None and place.scheme != "s3":
+        path = path.partition("?")[0]
+    return os.path.basename(path)
+
+
 def local_path(path: str) -> str:
     """The path that the system knows: `file:///data/y.csv` is /data/y.csv; other paths as they are.
 

@@ -125,7 +125,7 @@ def test_outputs_that_say_no_format_or_no_file(text: str) -> None:
 
 def test_a_uri_is_not_written() -> None:
     with pytest.raises(UnsupportedFormat):
-        parse_output("s3://bucket/r.json")
+        parse_output("https://host/r.json")
 
 
 def test_plain_and_value() -> None:
