@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["check", "compute", "explain", "list_losses", "make_request", "merge", "sample_row"]
 
 Losses: TypeAlias = "str | Loss | BoundLoss | Sequence[str | Loss | BoundLoss]"
-HIDDEN = frozenset({"block_bytes", "samples", "summary"})
+HIDDEN = frozenset({"block_bytes", "part", "samples", "summary"})
 """Options that change no number: how much is read at a time, and what is left out because nobody shows it."""
 
 
@@ -45,8 +45,8 @@ def compute(
 
     Options, with the meaning that the command line gives them: `as_` (a framework), `weight`, `group`, `by`,
     `id`, `unpaired`, `reduction` ("mean,p95"), `multioutput`, `missing`, `labels`, `header`, `delimiter`,
-    `input_format`, `rows`, `worst`, `gradient`, `jobs`; with ``state=True`` the report has a `state`, which
-    `merge` adds to those of other parts.
+    `input_format`, `rows`, `worst`, `gradient`, `jobs`, `engine` ("local" or "dask"), `scheduler`; with
+    ``state=True`` the report has a `state`, which `merge` adds to those of other parts.
 
     Raises the classes of `losscli.errors`: UsageError (2), DataError (3), StorageError (4).
 
@@ -54,7 +54,12 @@ def compute(
     >>> round(report.results[0].headline.value, 6)
     0.164252
     """
-    return evaluate(make_request(losses, sources, **options), listeners)
+    request = make_request(losses, sources, **options)
+    if request.engine == "dask":
+        from losscli.engine.cluster.driver import evaluate_on_dask
+
+        return evaluate_on_dask(request, listeners)
+    return evaluate(request, listeners)
 
 
 def merge(*states: Any) -> ComputeReport:
@@ -147,6 +152,10 @@ def make_request(losses: Losses, sources: Sequence[Any], **options: Any) -> Requ
     for name, (fits, what) in VALUES.items():
         if not fits(given.get(name)):
             raise UsageError(f"{name}={given[name]!r}: not {what}")
+    if given.get("scheduler") is not None and given.get("engine") != "dask":
+        raise UsageError(
+            "a scheduler is for --engine dask", hint="add --engine dask, or leave out --scheduler"
+        )
     if given.get("rows") is not None and given.get("worst") is not None:
         raise UsageError("--rows and --worst choose different rows", hint="leave out one of the two")
     return Request(losses=bound, sources=tuple(sources), **given)
@@ -230,6 +239,9 @@ VALUES: Mapping[str, tuple[Callable[[object], bool], str]] = {
     "header": (_is_choice, "True, False or None"),
     "gradient": (_is_choice, "True or False"),
     "state": (_is_choice, "True or False"),
+    "engine": (lambda value: value in (None, "local", "dask"), '"local" or "dask"'),
+    "scheduler": (_is_text, "a text"),
+    "part": (lambda value: value is None or _is_count(0)(value), "a number of values"),
     "delimiter": (_is_text, "a text"),
     "input_format": (_is_text, "a text"),
 }

@@ -8,7 +8,7 @@ prints or exits.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 
 def counted(count: int, noun: str) -> str:
@@ -58,6 +58,10 @@ class LosscliError(Exception):
         self.hint = hint
         self.place = place
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel between processes with all that is known, whatever the class's own arguments are."""
+        return _again, (type(self), self.args, self.__dict__)
+
     def lines(self) -> list[str]:
         """The lines a person reads: ``FILE:LINE:COLUMN: error[E210]: message``, then ``hint: ...``."""
         start = f"{self.place}: " if self.place else ""
@@ -65,6 +69,14 @@ class LosscliError(Exception):
         if self.hint:
             found.append(f"hint: {self.hint}")
         return found
+
+
+def _again(kind: type[LosscliError], words: tuple[Any, ...], known: dict[str, Any]) -> LosscliError:
+    """The error that another process raised."""
+    error = kind.__new__(kind, *words)
+    error.args = words
+    error.__dict__.update(known)
+    return error
 
 
 # --- the call is wrong: exit 2
@@ -273,6 +285,13 @@ class ChangedError(StorageError):
     """An input changed while it was being read, so its rows are not those of one moment."""
 
     code = "E403"
+
+
+class ClusterError(StorageError):
+    """The Dask cluster failed: its scheduler cannot be reached, its workers died or have another version of
+    losscli, or they do not see the files."""
+
+    code = "E410"
 
 
 # --- several at once

@@ -35,7 +35,7 @@ def _rows(streams: tuple[Stream, ...], counts: Counts) -> Iterator[Paired]:
         for index, block in steps.rest():
             places.setdefault(index, Place(block.places.file, block.places.line(0)))
         if places:
-            raise _lengths(streams, counts, places)
+            raise lengths_error(streams, counts, places)
     finally:
         steps.close()
 
@@ -69,7 +69,7 @@ def _first_difference(ours: object, theirs: object) -> int:
     return int(np.argmax(differs)) if differs.any() else len(differs)
 
 
-def _lengths(streams: Sequence[Stream], counts: Counts, places: dict[int, Place]) -> PairingError:
+def lengths_error(streams: Sequence[Stream], counts: Counts, places: dict[int, Place]) -> PairingError:
     """The error for lengths that differ, at the first row without a partner."""
     lengths = [
         f"{stream.name} has {counted(rows, 'row')}" for stream, rows in zip(streams, counts.rows, strict=True)

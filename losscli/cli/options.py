@@ -148,6 +148,20 @@ Jobs: TypeAlias = Annotated[
         "--jobs", metavar="N", min=1, help="Threads that parse and score. [default: one for each core]"
     ),
 ]
+Engine: TypeAlias = Annotated[
+    Literal["local", "dask"],
+    typer.Option(
+        "--engine", help="Where rows are read and scored: here, or by the workers of a Dask cluster."
+    ),
+]
+Scheduler: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="With --engine dask: tcp://HOST:8786. [default: a cluster on this machine, --jobs processes]",
+    ),
+]
 Rows: TypeAlias = Annotated[
     str | None,
     typer.Option("--rows", metavar="N|all", help="Show the first N rows in file order, or all of them."),

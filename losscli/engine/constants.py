@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 
 from losscli.arrays import Floats, Rows
+from losscli.engine.rescoring import Rescoring, is_plain, rescoring
 from losscli.engine.score import Score, figure
 from losscli.numerics.exact import ExactSum, exact_mean, exact_sum, mean, pooled_deviation, variance
 from losscli.numerics.stable import quietly
-from losscli.reductions import Quantiles, Reduction, Summary, parse_reductions
+from losscli.reductions import Quantiles, Reduction
 from losscli.reductions.spool import Spool
 from losscli.registry import (
     BoundLoss,
@@ -42,7 +43,7 @@ class ConstantFinder:
         self._sums: list[ExactSum] = []
         self._squares: list[ExactSum] = []
         self._classes: dict[int, ExactSum] = {}
-        self._quantiles: list[Quantiles] = []
+        self.quantiles: list[Any] = []
         self._weight = ExactSum()
         self._spool: Spool | None = None
         self._kept: list[tuple[Sequence[Rows], Floats | None]] = []
@@ -51,14 +52,18 @@ class ConstantFinder:
         self._width = 0
         self.sums_only = False
         """Whether no targets are kept; a constant that needs them is not found then."""
+        self.part = 0
+        """Where these are some of the rows only: how many values a sketch of the targets keeps."""
+        self.again: Rescoring | None = None
+        """The loss of the constant, where it was found elsewhere."""
 
     def sibling(self) -> ConstantFinder:
         """A finder for other rows of the same run; `merge` adds it. What keeps rows is shared."""
         found = ConstantFinder(self._bound, self._results, self._multioutput)
         found._sums = [ExactSum() for _ in self._sums]
         found._squares = [ExactSum() for _ in self._squares]
-        found._quantiles, found._spool, found._kept = self._quantiles, self._spool, self._kept
-        found.sums_only = self.sums_only
+        found.quantiles, found._spool, found._kept = self.quantiles, self._spool, self._kept
+        found.sums_only, found.part = self.sums_only, self.part
         return found
 
     def merge(self, other: ConstantFinder) -> None:
@@ -84,10 +89,10 @@ class ConstantFinder:
         elif isinstance(self._fact, FrequencyConstant):
             self._add_classes(target, weights)
         elif isinstance(self._fact, QuantileConstant) and not self.sums_only:
-            self._add_quantiles(self._fact, target, weights)
-        if self.sums_only:
+            self.add_quantiles(target, weights)
+        if self.sums_only or self.part:
             return
-        if self._needs_second_pass and self._plain:
+        if self._needs_second_pass and is_plain(self._bound):
             self._keep(target, weights)
         elif self._needs_second_pass:
             self._kept.append((blocks, weights))
@@ -115,16 +120,32 @@ class ConstantFinder:
         self._width, self._one_column = int(state["width"]), bool(state["one_column"])
 
     @property
-    def _plain(self) -> bool:
-        """Whether the loss of a constant is the mean over rows of target and prediction."""
-        loss, inputs = self._bound.loss, self._bound.inputs
-        return len(inputs) == 2 and not self._bound.is_set and loss.total is None and loss.counts is None
-
-    @property
     def _needs_second_pass(self) -> bool:
         if isinstance(self._fact, QuantileConstant):
             return True
         return isinstance(self._fact, MomentsConstant) and self._fact.loss is None
+
+    @property
+    def levels(self) -> list[Reduction]:
+        """The quantile of the target that is the best constant; none where it is no quantile."""
+        if not isinstance(self._fact, QuantileConstant):
+            return []
+        return [Reduction("constant", Fraction(self._fact.level(self._bound.params)))]
+
+    @property
+    def incomplete(self) -> bool:
+        """Whether the loss of the constant takes a second look at the rows, which nobody has had."""
+        followed = self._bound.convention is not None and not self._bound.convention.same
+        return self._needs_second_pass and not (followed or self.sums_only or self.again)
+
+    def rescoring(self, constants: Sequence[Any]) -> Rescoring:
+        """What scores these constants, one a column."""
+        return rescoring(self._bound, constants, self._multioutput)
+
+    def constants(self) -> list[Any]:
+        """The best constant of each column."""
+        assert isinstance(self._fact, (MomentsConstant, QuantileConstant))
+        return self._constants(self._fact)
 
     def _add_moments(self, fact: MomentsConstant, target: Rows, weights: Floats | None) -> None:
         values = target if fact.forward is None else fact.forward(target, self._bound.params)
@@ -156,11 +177,18 @@ class ConstantFinder:
                 total.add(parts[position])
 
     @quietly
-    def _add_quantiles(self, fact: QuantileConstant, target: Rows, weights: Floats | None) -> None:
-        if not self._quantiles:
-            level = fact.level(self._bound.params)
-            wanted = [Reduction("constant", Fraction(level))]
-            self._quantiles = [Quantiles(wanted) for _ in _columns(target)]
+    def add_quantiles(self, target: Rows, weights: Floats | None) -> None:
+        """Clean targets of some rows, for a best constant that is a quantile of them."""
+        fact = self._fact
+        assert isinstance(fact, QuantileConstant)
+        if not self.quantiles:
+            columns = _columns(target)
+            if self.part:
+                from losscli.reductions.sketch import Sketcher
+
+                self.quantiles = [Sketcher(points=self.part) for _ in columns]
+            else:
+                self.quantiles = [Quantiles(self.levels) for _ in columns]
         importance = None if fact.importance is None else fact.importance(target, self._bound.params)
         if weights is not None:
             spread = weights if target.ndim == 1 else weights[:, None]
@@ -169,7 +197,7 @@ class ConstantFinder:
             importance = np.clip(importance, _LEAST, _MOST)
         parts = None if importance is None else _columns(importance)
         for position, column in enumerate(_columns(target)):
-            self._quantiles[position].add(column, None if parts is None else parts[position])
+            self.quantiles[position].add(column, None if parts is None else parts[position])
 
     def _keep(self, target: Rows, weights: Floats | None) -> None:
         """Keep targets, and the weights as a last column, for the second pass."""
@@ -219,10 +247,10 @@ class ConstantFinder:
 
     def _by_column(self, fact: MomentsConstant | QuantileConstant) -> list[Baseline]:
         constants = self._constants(fact)
-        if self._needs_second_pass and not self._plain:
-            return self._scored_again(fact.words, constants)
         if self._needs_second_pass:
-            losses = self._second_pass(constants)
+            losses = (self.again or self._scored_again(constants)).figures()
+            if not is_plain(self._bound):
+                return self._as_it_went(fact.words, constants, losses)
         else:
             assert isinstance(fact, MomentsConstant)
             losses = self._closed(fact)
@@ -247,7 +275,7 @@ class ConstantFinder:
 
     def _constants(self, fact: MomentsConstant | QuantileConstant) -> list[Any]:
         if isinstance(fact, QuantileConstant):
-            return [one.result()["constant"].value for one in self._quantiles]
+            return [one.result()["constant"].value for one in self.quantiles]
         means = [mean(total, self._weight).value for total in self._sums]
         if self._by_cells:
             return [fact.constant(one, self._bound.params) for one in means]
@@ -281,42 +309,25 @@ class ConstantFinder:
             found.append(figure(pooled_deviation(sums, squares, self._weight)))
         return found
 
-    def _scored_again(self, words: str, constants: Sequence[Any]) -> list[Baseline]:
-        """The loss of the constant by the whole way that the prediction went, from blocks that were kept."""
-        score = Score(self._bound, parse_reductions("mean"), False, self._multioutput)
-        score.start(len(constants) if self._by_cells else 1)
-        focus, row = self._bound.focus, np.array([float(value) for value in constants])
+    def _scored_again(self, constants: Sequence[Any]) -> Rescoring:
+        """The loss of the constants over the rows that were kept."""
+        again = self.rescoring(constants)
         for blocks, weights in self._kept:
-            shape = blocks[focus].shape
-            constant = np.ascontiguousarray(np.broadcast_to(row[:1] if len(shape) == 1 else row, shape))
-            score.add([*blocks[:focus], constant, *blocks[focus + 1 :]], weights)
+            again.add(blocks, weights)
+        for block in () if self._spool is None else self._spool.chunks():
+            weight = np.ascontiguousarray(block[:, -1]) if self._weighted else None
+            target = np.ascontiguousarray(block[:, :-1] if self._weighted else block)
+            again.add([target.reshape(-1) if self._one_column else target], weight)
+        return again
+
+    def _as_it_went(self, words: str, constants: Sequence[Any], losses: Sequence[Figure]) -> list[Baseline]:
+        """The baselines of a loss that is more than the mean of its rows."""
         values = [_value(one) for one in constants] if self._results > 1 else [_value(np.array(constants))]
         found = []
         for position, value in enumerate(values):
-            number = score.headline(position) or score.reductions(position)["mean"]
             single = value[0] if isinstance(value, tuple) and len(value) == 1 else value
-            found.append(Baseline(words, single, number))
+            found.append(Baseline(words, single, losses[position]))
         return found
-
-    def _second_pass(self, constants: Sequence[Any]) -> list[Figure]:
-        """Score the constant against the kept targets, column by column for cells."""
-        assert self._spool is not None
-        columns = len(constants) if self._by_cells else 1
-        sums = [Summary() for _ in range(columns)]
-        row = np.array([float(value) for value in constants])
-        for block in self._spool.chunks():
-            weight = np.ascontiguousarray(block[:, -1]) if self._weighted else None
-            target = np.ascontiguousarray(block[:, :-1] if self._weighted else block)
-            target = target.reshape(-1) if self._one_column else target
-            prediction = np.ascontiguousarray(
-                np.broadcast_to(row[:1] if self._one_column else row, target.shape)
-            )
-            values = self._bound.loss.rows((target, prediction), self._bound.params)
-            for total, column in zip(sums, _columns(values), strict=True):
-                total.add(column, weight)
-        rounding = self._fact.rounding if isinstance(self._fact, MomentsConstant) else 0.0
-        means = [figure(total.result()["mean"]) for total in sums]
-        return [Figure(0.0) if abs(found.value) <= rounding else found for found in means]
 
 
 def _columns(block: Rows) -> list[Floats]:

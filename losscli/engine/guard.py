@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -40,7 +40,8 @@ better."""
 
 @dataclass(slots=True)
 class _Tally:
-    """One kind of fault of one input: how many rows have it, and where the first one stands."""
+    """One kind of fault of one input: how many rows have it, and where the first one stands. `order` is its
+    row."""
 
     entry: Input
     fault: Fault
@@ -115,6 +116,29 @@ class _Doubt:
         )
 
 
+class SeenFault(NamedTuple):
+    """A kind of fault as it travels between processes: see `_Tally`."""
+
+    key: tuple[int, str]
+    error: type[DataError]
+    place: Place
+    text: str
+    row: int
+    pasted: str
+    rows: int
+
+
+class Seen(NamedTuple):
+    """Everything that a guard saw of some rows; `signs` holds row, column and place of each code's first."""
+
+    faults: tuple[SeenFault, ...]
+    signs: dict[int, dict[int, tuple[int, int, Place]]]
+    doubts: dict[int, tuple[int, bool]]
+    rows: int
+    rounded: int
+    largest_gap: float
+
+
 class Guard:
     """Checks every rowset against the domains of all losses of a call."""
 
@@ -169,6 +193,35 @@ class Guard:
             "signs": {str(at): sorted(signs.codes) for at, signs in sorted(self._signs.items())},
         }
 
+    def seen(self) -> Seen:
+        """All that was seen, faults and places too, to be taken by another guard of the same losses."""
+        faults = tuple(
+            SeenFault(key, one.fault.error, one.place, one.text, one.order, one.pasted, one.count)
+            for key, one in self._tallies.items()
+        )
+        signs = {at: dict(signs.first) for at, signs in self._signs.items()}
+        doubts = {at: (doubt.rows, doubt.holds) for at, doubt in self._doubts.items()}
+        return Seen(faults, signs, doubts, self._rows, self._rounded, self._largest_gap)
+
+    def take(self, seen: Seen, offset: int) -> None:
+        """Add what a guard saw of rows that stand behind `offset` others."""
+        other = self.sibling()
+        other._rows, other._rounded, other._largest_gap = seen.rows, seen.rounded, seen.largest_gap
+        for key, error, place, text, order, pasted, count in seen.faults:
+            fault = Fault(np.zeros(0, dtype=bool), key[1], error)
+            other._tallies[key] = _Tally(
+                self._entry(key[0]), fault, place, text, order + offset, pasted, count
+            )
+        for at, first in seen.signs.items():
+            moved = {code: (row + offset, column, place) for code, (row, column, place) in first.items()}
+            other._signs[at] = _Signs(self._entry(at), frozenset(moved), moved)
+        for at, (rows, holds) in seen.doubts.items():
+            other._doubts[at].rows, other._doubts[at].holds = rows, holds
+        self.merge(other)
+
+    def _entry(self, at: int) -> Input:
+        return next(entry for position, entry, _ in self._checks if position == at)
+
     def load(self, state: Mapping[str, Any], place: tuple[int, Place]) -> None:
         """Take what `to_state` wrote; `place` stands for the rows. ValueError, KeyError, TypeError: it is not
         one of these."""
@@ -177,7 +230,7 @@ class Guard:
         for at, (rows, holds) in state["doubts"].items():
             self._doubts[int(at)].rows, self._doubts[int(at)].holds = int(rows), bool(holds)
         for at, codes in state["signs"].items():
-            entry = next(entry for position, entry, _ in self._checks if position == int(at))
+            entry = self._entry(int(at))
             order, where = place
             first = {int(code): (order, 0, where) for code in codes}
             self._signs[int(at)] = _Signs(entry, frozenset(first), first)
@@ -220,7 +273,8 @@ class Guard:
             if whole and not rowset.downward:
                 place = Place(place.file, place.line)
             pasted = "" if position else _labels_to_paste(domain, fault, rowset)
-            self._tallies[key] = _Tally(entry, fault, place, text, rowset.order, pasted)
+            number = int(rowset.numbers(np.array([row]))[0])
+            self._tallies[key] = _Tally(entry, fault, place, text, number, pasted)
         self._tallies[key].count += int(fault.rows.sum())
 
     def _see_signs(self, rowset: Rowset, position: int, entry: Input, domain: SignLabels) -> None:
@@ -230,12 +284,16 @@ class Guard:
         for code in codes - seen.codes:
             at = int(np.argmax(block == code))
             row, column = divmod(at, block.shape[1] if block.ndim == 2 else 1)
-            seen.first[code] = (rowset.order, at, rowset.place(position, row, column))
+            number = int(rowset.numbers(np.array([row]))[0])
+            seen.first[code] = (number, column, rowset.place(position, row, column))
         seen.codes |= codes
 
     def finish(self) -> None:
         """Raise what was found: one error, or several together."""
-        found = [*self._tallies.values(), *(signs.fault() for signs in self._signs.values() if signs.mixed)]
+        found = [
+            *(tally for _, tally in sorted(self._tallies.items())),
+            *(signs.fault() for signs in self._signs.values() if signs.mixed),
+        ]
         errors: list[LosscliError] = [
             tally.error(self._rows, self._hint(tally)) for tally in sorted(found, key=lambda one: one.order)
         ]

@@ -65,6 +65,12 @@ class KnownClasses:
     def signed(self) -> str:
         return ""
 
+    def seen(self) -> tuple[str | None, ...]:
+        return ()
+
+    def start_from(self, seen: tuple[str | None, ...]) -> None:
+        """Nothing is decided by labels."""
+
 
 def _common_start(words: Sequence[str]) -> str:
     first, last = min(words, default=""), max(words, default="")
@@ -95,6 +101,12 @@ class FoundClasses:
 
     def signed(self) -> str:
         return ""
+
+    def seen(self) -> tuple[str | None, ...]:
+        return tuple(self.classes)
+
+    def start_from(self, seen: tuple[str | None, ...]) -> None:
+        self.classes += [label for label in seen if label is not None and label not in self.classes]
 
 
 class NamedPositive:
@@ -145,6 +157,13 @@ class NamedPositive:
 
     def signed(self) -> str:
         return ",".join(self.names())
+
+    def seen(self) -> tuple[str | None, ...]:
+        return (self.negative, self.positive if self.seen_positive else None)
+
+    def start_from(self, seen: tuple[str | None, ...]) -> None:
+        self.negative = self.negative if seen[0] is None else seen[0]
+        self.seen_positive = self.seen_positive or seen[1] is not None
 
 
 class NumberLabels:
@@ -198,6 +217,12 @@ class NumberLabels:
 
     def signed(self) -> str:
         return ""
+
+    def seen(self) -> tuple[str | None, ...]:
+        return ()
+
+    def start_from(self, seen: tuple[str | None, ...]) -> None:
+        """Nothing is decided by labels."""
 
 
 def choose_coder(

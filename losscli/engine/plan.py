@@ -45,6 +45,14 @@ class Coder(Protocol):
         """What the signature says of a coding that nobody gave; empty where it decides nothing."""
         ...
 
+    def seen(self) -> tuple[str | None, ...]:
+        """What the labels so far decided; empty where they decide nothing."""
+        ...
+
+    def start_from(self, seen: tuple[str | None, ...]) -> None:
+        """Go on from what other labels decided."""
+        ...
+
 
 @dataclass(slots=True)
 class Reading:

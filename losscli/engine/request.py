@@ -21,7 +21,9 @@ class Request(NamedTuple):
     squares more than the mean alone, and for the frameworks whose number differs. `rows` is a number, "all",
     or None for the default choice; `worst` asks for the largest losses. `jobs` is the number of threads that
     parse and score, None for one each core. `state` asks for what `merge` adds up, and leaves out what cannot
-    be added.
+    be added. `engine` is "local" or "dask", `scheduler` the address of a Dask scheduler (None: a cluster on
+    this machine). `part` is above 0 where these are some of the rows only: what needs all of them is left to
+    who adds up the parts, and a sketch of what a quantile needs keeps so many values.
     """
 
     losses: tuple[BoundLoss, ...]
@@ -46,6 +48,9 @@ class Request(NamedTuple):
     block_bytes: int | None = None
     jobs: int | None = None
     state: bool = False
+    engine: str = "local"
+    scheduler: str | None = None
+    part: int = 0
 
 
 class SampleSink(Protocol):

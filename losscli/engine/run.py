@@ -56,7 +56,15 @@ class Run:
         return Picker(self.request, layout, self.losses[0].loss.direction)
 
     def go(self) -> None:
-        """Read every row once."""
+        """Read every row once. Raises what is wrong with them."""
+        started = self.read_rows()
+        self.tally.guard.finish()
+        self.reader.finish()
+        if not started:
+            raise self.no_rows()
+
+    def read_rows(self) -> bool:
+        """Read every row once; whether there was one to score. What only all rows tell is not judged."""
         rowsets = self.reader.rowsets(iter(self.paired))
         first = next(rowsets, None)
         if first is not None:
@@ -64,12 +72,9 @@ class Run:
             self._start(first)
             self._tell(first, self.tally.add(first))
             self._rest(rowsets)
-        self.tally.guard.finish()
-        self.reader.finish()
         if self.tally.segments is not None:
             self.tally.segments.add_up()
-        if first is None:
-            raise self._no_rows()
+        return first is not None
 
     def _rest(self, rowsets: Iterator[Rowset]) -> None:
         """Every rowset but the first: by the workers where there are some, else one after the other."""
@@ -99,7 +104,8 @@ class Run:
         for bound in self.losses:
             _check_fit(bound, rowset)
 
-    def _no_rows(self) -> RowsError:
+    def no_rows(self) -> RowsError:
+        """The error for rows of which none is left to score."""
         name = self.plan.streams[self.plan.feeds[0].stream].source.name
         if self.reader.read:
             rows = "the only row" if self.reader.read == 1 else f"every one of the {self.reader.read:,} rows"

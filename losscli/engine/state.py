@@ -124,7 +124,7 @@ def merged(parts: Sequence[Part]) -> ComputeReport:
             _check_same(parts[0], part)
         offset = whole.counts.read if whole is not None else 0
         try:
-            found = _from_state(part, order, offset)
+            found = found_of(part, order, offset)
         except (KeyError, ValueError, TypeError, StopIteration, IndexError, AttributeError) as error:
             raise FormatError(f"{part.name} is no sound state: {error}", hint=_WRITE) from error
         whole = found if whole is None else _joined(whole, found)
@@ -208,7 +208,9 @@ def _said(value: Any) -> str:
     return "none" if value in (None, "") else str(value)
 
 
-def _from_state(part: Part, order: int, offset: int) -> Found:
+def found_of(part: Part, order: int, offset: int) -> Found:
+    """What the state of a part says: its rows stand behind `offset` others, `order` is its place among parts
+    whose rows do not mix. KeyError, ValueError, TypeError and the like: it is no sound state."""
     state = part.state
     setting = _setting(state["setting"])
     bounds = parse_losses(",".join(state["losses"]))
@@ -234,7 +236,7 @@ def _from_state(part: Part, order: int, offset: int) -> Found:
         elsewhere.load(entry, order, offset)
         totals.elsewhere.append(elsewhere)
     for spec, (row, place, count) in state["infinite"].items():
-        totals.infinite[spec] = Infinite(order, int(row) + offset, str(place), int(count))
+        totals.infinite[spec] = Infinite(int(row) + offset, str(place), int(count))
     totals.scored = int(state["scored"])
     counts = RowCounts(**{name: int(count) for name, count in state["rows"].items()})
     return Found(setting, tuple(_input(entry) for entry in state["inputs"]), counts, totals)
@@ -276,7 +278,7 @@ def _picks(state: Mapping[str, Any], order: int, offset: int) -> Picks:
     picks = state["picks"]
     columns = tuple(Column(key, title, Kind(kind), drop) for key, title, kind, drop in picks["columns"])
     found = Picks(Choice(**state["choice"]), columns)
-    found.first = [_kept(entry, (order, place), offset) for place, entry in enumerate(picks["first"])]
+    found.first = [_kept(entry, (order, int(entry[0])), offset) for entry in picks["first"]]
     found.largest = [_kept(entry, (order, int(entry[0])), offset) for entry in picks["largest"]]
     found.seen = int(picks["seen"])
     return found

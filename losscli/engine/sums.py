@@ -111,7 +111,7 @@ class Sums:
         self._summaries = [
             Summary(deviation=measure.deviation, gathers=gathers) for _ in range(measure.results)
         ]
-        self._quantiles = [Quantiles(levels) for _ in range(measure.results)] if levels else []
+        self.quantiles: list[Any] = [Quantiles(levels) for _ in range(measure.results)] if levels else []
         self._sums: dict[str, list[ExactSum]] = {}
         self._weight = ExactSum()
         self._counted: ExactSum | None = None
@@ -119,12 +119,20 @@ class Sums:
         self._weighted = False
         self.rows = 0
 
+    def sketch(self, points: int) -> None:
+        """Where these are some of the rows only (`points` above 0), sketch what quantiles need: so many
+        values each."""
+        if points and self.quantiles:
+            from losscli.reductions.sketch import Sketcher
+
+            self.quantiles = [Sketcher(points=points) for _ in self.quantiles]
+
     def sibling(self) -> Sums:
         """Sums of other rows of the same run; `merge` adds them. Quantiles are shared."""
         found = Sums(self.measure._replace(reductions=()))
         found.measure = self.measure
         found._summaries = [one.empty() for one in self._summaries]
-        found._quantiles = self._quantiles
+        found.quantiles = self.quantiles
         return found
 
     def merge(self, other: Sums) -> None:
@@ -169,8 +177,8 @@ class Sums:
         kept, weight = self._counting(terms)
         for position, column in enumerate(kept):
             self._summaries[position].add(column, weight)
-            if self._quantiles:
-                self._quantiles[position].add(column, weight)
+            if self.quantiles:
+                self.quantiles[position].add(column, weight)
 
     def _counting(self, terms: Terms) -> tuple[list[Floats], Floats | None]:
         """The rows that count, with their weights; the counts are added up beside them."""
@@ -225,8 +233,8 @@ class Sums:
             found.update(self._summaries[result].result())
         if measure.shows_rows and self._counted is not None:
             found["mean"] = ratio(self._summaries[result].total, self._counted)
-        if self._quantiles:
-            found.update(self._quantiles[result].result())
+        if self.quantiles:
+            found.update(self.quantiles[result].result())
         wanted = [entry.name for entry in measure.reductions if entry.name != "none"]
         shown = [*(("mean", "sum", "std", "min", "max") if measure.summary else ()), *wanted]
         return {name: measure.figure(found[name]) for name in dict.fromkeys(shown) if name in found}

@@ -59,11 +59,13 @@ class Tally(Totals):
         for score in self.scores:
             score.start(cells)
             score.adds_up = score.adds_up or self.plan.grouping == "sets"
+            score.sums.sketch(self.request.part)
             if self.request.summary:
                 self.elsewhere.append(Elsewhere(score, cells))
             if self.request.summary and not lists:
                 finder = ConstantFinder(score.bound, score.results, self.request.multioutput)
                 finder.sums_only = self.request.state
+                finder.part = self.request.part
                 self.constants.append(finder)
         if self.plan.by:
             self.segments = Segments(self.scores)
@@ -92,10 +94,10 @@ class Tally(Totals):
         cleaned: dict[Any, Rows] = {}
         parts: list[BlockTerms] = []
         for position, score in enumerate(self.scores):
-            blocks = self._clean(score.bound, rowset, cleaned)
+            blocks = self.clean(score.bound, rowset, cleaned)
             found = self._score(score, blocks, rowset.weights, parts)
             if self.elsewhere:
-                self.elsewhere[position].add(lambda bound: self._clean(bound, rowset, cleaned), rowset, found)
+                self.elsewhere[position].add(lambda bound: self.clean(bound, rowset, cleaned), rowset, found)
             self._watch(score.bound.spec, rowset, found)
             values += found
             if self.request.gradient:
@@ -123,7 +125,7 @@ class Tally(Totals):
         parts.append(BlockTerms(None, blocks, weights))
         return score.add(blocks, weights)
 
-    def _clean(self, bound: BoundLoss, rowset: Rowset, cleaned: dict[Any, Rows]) -> list[Rows]:
+    def clean(self, bound: BoundLoss, rowset: Rowset, cleaned: dict[Any, Rows]) -> list[Rows]:
         """The blocks as the loss takes them: codings mapped, series prepared, inputs left out made up."""
         found: list[Rows] = []
         feeds = {feed.at: place for place, feed in enumerate(rowset.feeds)}
@@ -153,5 +155,5 @@ class Tally(Totals):
         if seen is None:
             number = int(rowset.numbers(np.array([row]))[0])
             place = str(rowset.place(self.plan.focus, row, 0))
-            seen = self.infinite[spec] = Infinite(rowset.order, number, place)
+            seen = self.infinite[spec] = Infinite(number, place)
         seen.count += int(infinite.sum())

@@ -16,18 +16,16 @@ from losscli.engine.segments import Segments
 
 @dataclass(slots=True)
 class Infinite:
-    """Infinite losses: how many, and the row and the place of the first one. `order` compares rows of
-    different tallies."""
+    """Infinite losses: how many, and the row and the place of the first one."""
 
-    order: int
     row: int
     place: str
     count: int = 0
 
     def joined(self, other: Infinite) -> Infinite:
         """Those of both."""
-        first = min(self, other, key=lambda one: one.order)
-        return Infinite(first.order, first.row, first.place, self.count + other.count)
+        first = min(self, other, key=lambda one: one.row)
+        return Infinite(first.row, first.place, self.count + other.count)
 
 
 @dataclass

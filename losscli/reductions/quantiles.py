@@ -126,19 +126,20 @@ class Quantiles:
             return dict.fromkeys(self._levels, Number(math.nan, "nan"))
         whole = self._weight.units if self._spool.columns == 2 else self._spool.count
         # The value at which the share is reached, and the one at which it is exceeded: most often the same.
-        needs = {name: _needs(level, whole) for name, level in self._levels.items()}
+        needs = {name: needs_of(level, whole) for name, level in self._levels.items()}
         rows = Rows(self._spool, self._least, self._largest, self._heaviest)
         found = select(rows, [need for pair in needs.values() for need in pair])
-        return {name: _middle(found[reached], found[passed]) for name, (reached, passed) in needs.items()}
+        return {name: middle(found[reached], found[passed]) for name, (reached, passed) in needs.items()}
 
 
-def _needs(level: Fraction, whole: int) -> tuple[int, int]:
+def needs_of(level: Fraction, whole: int) -> tuple[int, int]:
     """The least whole weight that is not under level * whole, and the least above it."""
     share = level * whole
     return math.ceil(share), math.floor(share) + 1
 
 
-def _middle(lower: float, upper: float) -> Number:
+def middle(lower: float, upper: float) -> Number:
+    """The mean of two values, rounded once; of infinities what their sum is."""
     if lower == upper:
         return Number.of(lower)
     if math.isfinite(lower) and math.isfinite(upper):

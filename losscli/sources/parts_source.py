@@ -102,10 +102,19 @@ class PartsSource:
     def read(self, columns: Sequence[Column]) -> Iterator[Block]:
         """One pass over the rows of all parts; see `Source.read`. Rows count on, lines are those of the
         part."""
-        self._tally = Tally()
-        reader = PartsReader(self.opener, self.listed, columns, self._tally)
-        yield from merged(reader.blocks(), max(1, self.opener.options.block_bytes // 16))
+        yield from self.read_some(columns, 0, len(self.listed))
         self._still_there()
+
+    def read_some(self, columns: Sequence[Column], start: int, stop: int) -> Iterator[Block]:
+        """One pass over the parts from `start` up to `stop`; rows count from 1. Whether a part came or went
+        meanwhile is not looked at."""
+        self._tally = Tally()
+        reader = PartsReader(self.opener, self.listed[start:stop], columns, self._tally)
+        yield from merged(reader.blocks(), max(1, self.opener.options.block_bytes // 16))
+
+    def note(self, rows: Sequence[int], empty: Sequence[str]) -> None:
+        """Take what a pass elsewhere found: the rows of each part, and the paths of the empty ones."""
+        self._tally = Tally(list(rows), list(empty))
 
     def _still_there(self) -> None:
         """Raise ChangedError where a part came, went or changed since the parts were listed."""

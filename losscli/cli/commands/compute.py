@@ -54,6 +54,8 @@ class ComputeOptions(Read):
     gradient: flag.Gradient = False
     per_sample: flag.PerSample = None
     state: flag.State = None
+    engine: flag.Engine = "local"
+    scheduler: flag.Scheduler = None
 
 
 def run(options: ComputeOptions) -> None:
@@ -124,6 +126,8 @@ def _computed(options: ComputeOptions, publication: Publication, listeners: List
             worst=options.worst,
             gradient=options.gradient,
             state=options.state is not None,
+            engine=options.engine,
+            scheduler=options.scheduler,
             **extent(options, publication),
             **read_options(options),
         )

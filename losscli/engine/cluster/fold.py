@@ -1,0 +1,173 @@
+"""What tasks found, brought together as if one run had seen all rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import accumulate
+from typing import Any
+
+from losscli.engine.cluster.task import Again, Key, Outcome
+from losscli.engine.describe import Found
+from losscli.engine.guard import Guard
+from losscli.engine.plan import Plan
+from losscli.engine.request import Request
+from losscli.engine.run import Run
+from losscli.engine.setting import Setting, inputs_used
+from losscli.engine.state import Part, found_of
+from losscli.reductions.sketch import POINTS, Quest, joined
+from losscli.report.compute import RowCounts
+from losscli.sources.parts_source import PartsSource
+
+
+def sketch_points(tasks: int) -> int:
+    """How many values a sketch keeps, so that those of all tasks fit into some hundred megabytes here."""
+    return max(64, min(POINTS, (1 << 21) // max(1, tasks)))
+
+
+def decided_labels(plan: Plan, outcomes: Sequence[Outcome]) -> tuple[tuple[str | None, ...], ...]:
+    """What the labels of all tasks decide together, in the order of their rows, for each feed; the plan's
+    coders know it afterwards."""
+    for outcome in outcomes:
+        for feed, seen in zip(plan.feeds, outcome.coders, strict=True):
+            if feed.coder is not None and seen:
+                feed.coder.start_from(seen)
+    return tuple(() if feed.coder is None else feed.coder.seen() for feed in plan.feeds)
+
+
+def coded_otherwise(outcome: Outcome, decided: Sequence[tuple[str | None, ...]]) -> bool:
+    """Whether a task numbered its labels in another way than all together do."""
+    return any(
+        any(one is not None and one != other for one, other in zip(seen, whole, strict=False))
+        for seen, whole in zip(outcome.coders, decided, strict=True)
+    )
+
+
+class Fold:
+    """Everything that the tasks of a run found."""
+
+    def __init__(self, request: Request, plan: Plan, run: Run, outcomes: Sequence[Outcome]) -> None:
+        self._request = request
+        self._plan = plan
+        self._run = run
+        self._outcomes = outcomes
+        self._quests: dict[Key, Quest] = {}
+        self._found: Found | None = None
+
+    def check(self) -> None:
+        """Raise what only all rows together tell: faults of the data, weights and labels, or no row at
+        all."""
+        reader, guard = self._run.reader, Guard(self._plan.losses, [feed.at for feed in self._plan.feeds])
+        for outcome, offset in zip(self._outcomes, self._offsets(), strict=True):
+            read, skipped, absent, bad = outcome.dropped
+            reader.read += read
+            reader.skipped += skipped
+            reader.absent += absent
+            reader.bad_weights += bad
+            reader.first_bad_weight = reader.first_bad_weight or outcome.bad_weight
+            reader.positive_weight = reader.positive_weight or outcome.positive_weight
+            if outcome.seen is not None:
+                guard.take(outcome.seen, offset)
+        guard.finish()
+        reader.finish()
+        if all(outcome.state is None for outcome in self._outcomes):
+            raise self._run.no_rows()
+        self._guard = guard
+
+    def _offsets(self) -> list[int]:
+        """The rows of the target before those of each task."""
+        lead = self._plan.feeds[0].stream
+        rows = [outcome.rows[lead] for outcome in self._outcomes]
+        return list(accumulate(rows, initial=0))[:-1]
+
+    def found(self) -> Found:
+        """What all states add up to."""
+        whole: Found | None = None
+        for order, (outcome, offset) in enumerate(zip(self._outcomes, self._offsets(), strict=True)):
+            if outcome.state is None:
+                continue
+            part = found_of(Part("", outcome.state), order, offset)
+            if whole is None:
+                whole = part
+            else:
+                whole.totals.merge(part.totals)
+        assert whole is not None
+        whole.totals.guard = self._guard
+        self._found = whole._replace(
+            setting=self._setting(whole.setting), inputs=self._inputs(), counts=self._counts(whole)
+        )
+        self._begin_quests()
+        return self._found
+
+    def _setting(self, part: Setting) -> Setting:
+        setting = Setting.of(self._request, self._plan, part.cells, part.width)
+        return setting._replace(gradients=part.gradients)
+
+    def _inputs(self) -> Any:
+        streams = range(len(self._plan.streams))
+        for stream in streams:
+            source = self._plan.streams[stream].source
+            if isinstance(source, PartsSource):
+                parts = [outcome.parts[stream] for outcome in self._outcomes]
+                source.note([n for rows, _ in parts for n in rows], [path for _, e in parts for path in e])
+        rows = [sum(outcome.rows[stream] for outcome in self._outcomes) for stream in streams]
+        series = [self._run.series[one.feed.at].rows for one in self._plan.series]
+        return inputs_used(self._plan, rows, series)
+
+    def _counts(self, whole: Found) -> RowCounts:
+        reader = self._run.reader
+        lead = self._plan.feeds[0].stream
+        read = sum(outcome.rows[lead] for outcome in self._outcomes)
+        unpaired = sum(outcome.unpaired for outcome in self._outcomes)
+        return RowCounts(read, reader.skipped, unpaired, reader.absent, whole.totals.scored)
+
+    # --- what one look does not tell -----------------------------------------------------------------------
+
+    def _begin_quests(self) -> None:
+        assert self._found is not None
+        totals = self._found.totals
+        points = sketch_points(len(self._outcomes))
+        for finder in totals.constants:
+            finder.sums_only = self._request.state
+        for number, score in enumerate(totals.scores):
+            score.sums.quantiles = [
+                self._quest(("reduction", number, result), score.measure.levels, points)
+                for result in range(score.results if score.measure.levels else 0)
+            ]
+        keys = {key for outcome in self._outcomes for key in outcome.sketches}
+        for number, finder in enumerate(totals.constants):
+            columns = sum(key[:2] == ("constant", number) for key in keys)
+            finder.quantiles = [
+                self._quest(("constant", number, column), finder.levels, points) for column in range(columns)
+            ]
+        self._take_sketches(self._outcomes)
+
+    def _quest(self, key: Key, levels: Any, points: int) -> Quest:
+        self._quests[key] = Quest(levels, points)
+        return self._quests[key]
+
+    def _take_sketches(self, outcomes: Sequence[Outcome]) -> None:
+        for key, quest in self._quests.items():
+            told = [outcome.sketches[key] for outcome in outcomes if key in outcome.sketches]
+            if told and quest.asked:
+                quest.take([joined(one) for one in zip(*told, strict=True)])
+
+    def again(self) -> Again | None:
+        """What a further look at the rows is wanted for; None once everything is known."""
+        assert self._found is not None
+        ranges = {key: (quest.asked, quest.points) for key, quest in self._quests.items() if quest.asked}
+        constants = {
+            number: tuple(float(one) for one in finder.constants())
+            for number, finder in enumerate(self._found.totals.constants)
+            if finder.incomplete and not any(key[:2] == ("constant", number) for key in ranges)
+        }
+        return Again(ranges, constants) if ranges or constants else None
+
+    def take(self, again: Again, outcomes: Sequence[Outcome]) -> None:
+        """What a further look found."""
+        assert self._found is not None
+        self._take_sketches(outcomes)
+        for number, constants in again.constants.items():
+            finder = self._found.totals.constants[number]
+            finder.again = finder.rescoring(constants)
+            for outcome in outcomes:
+                finder.again.take(outcome.rescored[number])
