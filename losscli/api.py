@@ -152,13 +152,18 @@ def make_request(losses: Losses, sources: Sequence[Any], **options: Any) -> Requ
     for name, (fits, what) in VALUES.items():
         if not fits(given.get(name)):
             raise UsageError(f"{name}={given[name]!r}: not {what}")
+    _refuse_both(given)
+    return Request(losses=bound, sources=tuple(sources), **given)
+
+
+def _refuse_both(given: Mapping[str, Any]) -> None:
+    """Refuse options that do not go together. Raises UsageError."""
     if given.get("scheduler") is not None and given.get("engine") != "dask":
         raise UsageError(
             "a scheduler is for --engine dask", hint="add --engine dask, or leave out --scheduler"
         )
     if given.get("rows") is not None and given.get("worst") is not None:
         raise UsageError("--rows and --worst choose different rows", hint="leave out one of the two")
-    return Request(losses=bound, sources=tuple(sources), **given)
 
 
 def _framework(word: object) -> str:

@@ -1,7 +1,7 @@
 """The report of a cluster is that of one machine, to the last byte; so are its errors.
 
-Most tests carry out the tasks here, one after the other, each sent there and back as Dask would send it; those
-of `test_dask_cluster.py` have real workers.
+Most tests carry out the tasks here, one after the other, each sent there and back as Dask would send it;
+those of `test_dask_cluster.py` have real workers.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import json
 import pickle
 import random
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -105,7 +106,7 @@ def parts(folder: Path, lines: Sequence[str], cuts: Sequence[int], header: str =
     """A folder of part files that end at the cuts."""
     folder.mkdir(parents=True)
     borders = [0, *cuts, len(lines)]
-    for number, (start, stop) in enumerate(zip(borders, borders[1:], strict=False)):
+    for number, (start, stop) in enumerate(pairwise(borders)):
         text = "\n".join([header, *lines[start:stop]])
         (folder / f"part-{number:03d}.csv").write_text(text + "\n")
     return str(folder)

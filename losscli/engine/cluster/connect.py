@@ -4,6 +4,7 @@ the order in which they are ready."""
 from __future__ import annotations
 
 import logging
+import os
 import queue
 from collections.abc import Callable, Iterator, Sequence
 from time import monotonic
@@ -41,6 +42,7 @@ class Cluster:
         self._address = address
         self._workers = workers
         self._own: Any = None
+        self._loop: Any = None
         self._client: Any = None
         self._dask = dask_or_fail()
 
@@ -62,19 +64,7 @@ class Cluster:
     def _connect(self) -> None:
         where = self._address
         if where is None:
-            try:
-                self._own = self._dask.LocalCluster(
-                    n_workers=self._workers or usable_cores(),
-                    threads_per_worker=1,
-                    processes=True,
-                    dashboard_address=None,
-                    silence_logs=logging.CRITICAL,
-                )
-            except (OSError, RuntimeError) as error:
-                raise ClusterError(
-                    f"no workers could be started: {_short(error)}",
-                    hint="a script that starts workers does so under `if __name__ == '__main__':`",
-                ) from error
+            self._start()
         try:
             self._client = self._dask.Client(self._own or where, timeout=CONNECT, set_as_default=False)
         except ValueError as error:
@@ -85,6 +75,24 @@ class Cluster:
             raise ClusterError(
                 f"the scheduler at {where} cannot be reached within {CONNECT:.0f} seconds",
                 hint="is `dask scheduler` running there, and the port open?",
+            ) from error
+
+    def _start(self) -> None:
+        """Start worker processes on this machine. Raises ClusterError."""
+        try:
+            self._loop = _loop_deaf_to_interrupts()
+            self._own = self._dask.LocalCluster(
+                n_workers=self._workers or usable_cores(),
+                threads_per_worker=1,
+                processes=True,
+                dashboard_address=None,
+                silence_logs=logging.CRITICAL,
+                loop=self._loop.loop,
+            )
+        except (OSError, RuntimeError) as error:
+            raise ClusterError(
+                f"no workers could be started: {_short(error)}",
+                hint="a script that starts workers does so under `if __name__ == '__main__':`",
             ) from error
 
     def _check_versions(self) -> None:
@@ -171,6 +179,8 @@ class Cluster:
                 if part is not None:
                     part.close(timeout=CONNECT)
         finally:
+            if self._loop is not None:
+                self._loop.stop(timeout=CONNECT)
             self._loggers.restore()
 
 
@@ -190,15 +200,42 @@ class _Quiet:
             logging.getLogger(name).setLevel(level)
 
 
+def _loop_deaf_to_interrupts() -> Any:
+    """The running loop of a cluster whose processes leave Ctrl-C to us: they end when we do, and say nothing.
+
+    A thread hands its mask of signals down to the processes that it starts, and to those that replace them.
+    """
+    import signal
+    from multiprocessing import resource_tracker
+
+    from distributed.utils import LoopRunner
+
+    warned = os.environ.get("PYTHONWARNINGS")
+    os.environ["PYTHONWARNINGS"] = "ignore"
+    try:
+        resource_tracker.ensure_running()  # it would warn of what an interrupted run leaves to it
+    finally:
+        os.environ.pop("PYTHONWARNINGS")
+        if warned is not None:
+            os.environ["PYTHONWARNINGS"] = warned
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
+    try:
+        runner: Any = LoopRunner(loop=None, asynchronous=False)
+        runner.start()
+        return runner
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _version_finder() -> Callable[[], str]:
     """A function that needs nothing of losscli on a worker: it travels as it stands."""
 
     def found() -> str:
         try:
-            import losscli
+            from losscli import __version__
         except ImportError:
             return ""
-        return str(losscli.__version__)
+        return __version__
 
     return found
 
