@@ -54,12 +54,7 @@ def compute(
     >>> round(report.results[0].headline.value, 6)
     0.164252
     """
-    request = make_request(losses, sources, **options)
-    if request.engine == "dask":
-        from losscli.engine.cluster.driver import evaluate_on_dask
-
-        return evaluate_on_dask(request, listeners)
-    return evaluate(request, listeners)
+    return _evaluated(make_request(losses, sources, **options), listeners)
 
 
 def merge(*states: Any) -> ComputeReport:
@@ -110,7 +105,7 @@ def check(losses: Losses, *sources: Any, **options: Any) -> CheckReport:
     check_stats(requirements, request.losses)
     words = [one.stat for one in requirements if one.stat not in ("", "n", "coverage", "skill")]
     wanted = tuple(dict.fromkeys((*request.reductions, *words)))
-    computed = evaluate(request._replace(reductions=wanted, summary=True), listeners)
+    computed = _evaluated(request._replace(reductions=wanted, summary=True), listeners)
     return judge(computed, requirements, Tolerance(rtol, atol))
 
 
@@ -126,6 +121,15 @@ def _tolerance(name: str, value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < float("inf"):
         raise UsageError(f"--{name} {value}: a tolerance is a finite number of at least 0")
     return float(value)
+
+
+def _evaluated(request: Request, listeners: Listeners | None) -> ComputeReport:
+    """The report of a request, by the engine that it names."""
+    if request.engine == "dask":
+        from losscli.engine.cluster.driver import evaluate_on_dask
+
+        return evaluate_on_dask(request, listeners)
+    return evaluate(request, listeners)
 
 
 def make_request(losses: Losses, sources: Sequence[Any], **options: Any) -> Request:

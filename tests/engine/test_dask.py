@@ -98,6 +98,8 @@ CALLS: dict[str, Call] = {
     "worst": (("zero_one", ":y", ":y"), {"worst": 40}),
     "value only": (("mae", ":y", ":p"), {"summary": False, "samples": False}),
     "std": (("mse", ":y", ":p"), {"reduction": "mean,std,max"}),
+    "segments": (("mse,rmse,mae", ":y", ":p"), {"by": "class"}),
+    "segments, weights": (("bce", ":y", ":p"), {"by": "class", "weight": "w"}),
     "state": (("mse,mae", ":y", ":p"), {"state": True}),
 }
 
@@ -229,6 +231,7 @@ def test_single_files_are_one_task(tmp_path: Path, lines: list[str]) -> None:
         ((("bce", ":y", ":p"), {"reduction": "none"}), "every row is asked for"),
         ((("median_ae", ":y", ":p"), {}), "sees all rows"),
         ((("listnet", ":y", ":p"), {"group": "class"}), "sees all rows"),
+        ((("bce", ":y", ":p"), {"by": "class", "reduction": "mean,p95"}), "every segment"),
         ((("bce", ":y", ":p"), {"scheduler": "tcp://a:1", "jobs": 2}), "leave out --jobs"),
     ],
 )

@@ -33,6 +33,8 @@ class CheckOptions(Read):
     atol: flag.Atol = 0.0
     weight: flag.Weight = None
     by: flag.By = None
+    engine: flag.Engine = "local"
+    scheduler: flag.Scheduler = None
     group: flag.Group = None
     as_: flag.As = None
     multioutput: flag.MultiOutput = "mean"
@@ -58,6 +60,8 @@ def run(options: CheckOptions) -> int:
         as_=options.as_,
         multioutput=options.multioutput,
         samples="json" in publication.formats(),
+        engine=options.engine,
+        scheduler=options.scheduler,
         **read_options(options),
     )
     publication.publish(report)

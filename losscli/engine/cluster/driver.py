@@ -62,7 +62,13 @@ def _refuse(request: Request, listeners: Listeners) -> None:
             f"--jobs {request.jobs} and --scheduler: a scheduler has the workers that it has",
             hint="leave out --jobs",
         )
-    for source in (*request.sources, request.weight, request.group):
+    quantiles = [word for word in request.reductions if word == "median" or word.startswith("p")]
+    if request.by is not None and quantiles:
+        raise UsageError(
+            f"--reduction {quantiles[0]} of every segment is nothing that --engine dask brings together",
+            hint="leave out --by, or compute it with --engine local",
+        )
+    for source in (*request.sources, request.weight, request.group, request.by):
         if not isinstance(source, str) and source is not None and not hasattr(source, "__fspath__"):
             raise UsageError(
                 "--engine dask reads files; an array in memory is on this machine only",
