@@ -201,6 +201,31 @@ def test_faults_are_told_alike(
         assert not found.startswith("[")
 
 
+@pytest.mark.parametrize("suffix", ["parquet", "npy", "ndjson", "csv.gz"])
+def test_other_formats(tmp_path: Path, lines: list[str], suffix: str) -> None:
+    import gzip
+
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    draw = np.random.default_rng(2)
+    values = {"y": draw.normal(size=90).round(6), "p": draw.normal(size=90).round(6)}
+    for name, cuts in (("y", [0, 20, 50, 90]), ("p", [0, 5, 6, 70, 90])):
+        (tmp_path / name).mkdir()
+        for number, (start, stop) in enumerate(pairwise(cuts)):
+            path, part = tmp_path / name / f"{number}.{suffix}", values[name][start:stop]
+            if suffix == "npy":
+                np.save(path, part)
+            elif suffix == "parquet":
+                pq.write_table(pa.table({name: part}), path)
+            elif suffix == "ndjson":
+                path.write_text("".join(f'{{"{name}": {value}}}\n' for value in part))
+            else:
+                path.write_bytes(gzip.compress("".join(f"{value}\n" for value in [name, *part]).encode()))
+    call: Call = (("mse,mae", "", ""), {"reduction": "mean,median"})
+    assert same([str(tmp_path / "y"), str(tmp_path / "p")], call).startswith("[")
+
+
 def test_lengths_that_differ(tmp_path: Path, lines: list[str]) -> None:
     for at, (first, second) in enumerate([([20, 40], [20, 41]), ([20, 40], [50]), ([3], [119])]):
         ours, theirs = (lines, lines[:90]) if at % 2 else (lines[:77], lines)

@@ -85,7 +85,7 @@ class Cluster:
                 n_workers=self._workers or usable_cores(),
                 threads_per_worker=1,
                 processes=True,
-                dashboard_address=None,
+                dashboard_address=":0",  # a fixed port may be taken
                 silence_logs=logging.CRITICAL,
                 loop=self._loop.loop,
             )

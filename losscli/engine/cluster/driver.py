@@ -247,6 +247,7 @@ def _place_of(source: Any, rows: Sequence[int], row: int) -> Place:
     while row >= rows[part]:
         row -= rows[part]
         part += 1
-    for block in Slice(source, Window(part, part + 1, skip=row, rows=1)).read([Column(0, "note")]):
+    window = Window(part, part + 1, stamps(source, part, part + 1), row, 1)
+    for block in Slice(source, window).read([Column(0, "note")]):
         return Place(block.places.file, block.places.line(0))
     raise AssertionError("a part has fewer rows than were counted")

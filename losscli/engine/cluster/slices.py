@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from itertools import accumulate, pairwise
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from losscli.errors import ChangedError
 from losscli.sources.parts_source import PartsSource
 from losscli.sources.records import Block, Column, Source
+
+TELLING: Final = frozenset(["npy", "parquet"])
+"""Formats whose heads tell the number of rows."""
 
 
 class Stamp(NamedTuple):
@@ -49,13 +51,31 @@ class Slice:
         read = self._source.parts_read()
         return list(read.rows), list(read.empty)
 
+    def told(self) -> tuple[list[int], list[str]] | None:
+        """What `counted` is after a pass, where the heads of the files tell it without one; else None."""
+        source = self._source
+        if not isinstance(source, PartsSource) or source.format not in TELLING:
+            return None
+        self._check_listing(source)
+        rows: list[int] = []
+        empty: list[str] = []
+        for part in source.listed[self._window.start : self._window.stop]:
+            opened: Any = source.opener.open(part)
+            if opened is None:
+                rows.append(0)
+                empty.append(part.path)
+                continue
+            rows.append(opened.footer.num_rows if source.format == "parquet" else opened.head.rows)
+            opened.close()
+        return rows, empty
+
     def read(self, columns: Sequence[Column]) -> Iterator[Block]:
         """One pass over the window; see `Source.read`."""
         window = self._window
         if not isinstance(self._source, PartsSource):
             yield from self._source.read(columns)
             return
-        self._unmoved(self._source)
+        self._check_listing(self._source)
         skip, left = window.skip, window.rows
         for block in self._source.read_some(columns, window.start, window.stop):
             part = block[min(skip, block.rows) :]
@@ -67,22 +87,18 @@ class Slice:
                 yield part
             if left == 0:
                 return
-        self._unmoved(self._source)
 
-    def _unmoved(self, source: PartsSource) -> None:
-        """Raise ChangedError where a part is no longer what the client saw."""
-        here = {part.path: part for part in source.listed[self._window.start : self._window.stop]}
-        for stamp in self._window.stamps:
-            part = here.get(stamp.path)
-            try:
-                status = os.stat(stamp.path)
-            except OSError:
-                part = None
-            if part is None or (status.st_size, status.st_mtime_ns) != (stamp.size, stamp.changed):
-                raise ChangedError(
-                    f"{stamp.path} changed while the parts were read",
-                    hint="run again when its writer has finished",
-                )
+    def _check_listing(self, source: PartsSource) -> None:
+        """Raise ChangedError where the parts are not those that the client saw. That one changes while it is
+        read, its own reader notices."""
+        window = self._window
+        here = stamps(source, window.start, window.stop)
+        if here != window.stamps:
+            odd = min(set(here) ^ set(window.stamps))
+            raise ChangedError(
+                f"{odd.path} changed while the parts were read, or a worker sees it in another state",
+                hint="run again when its writer has finished",
+            )
 
 
 def stamps(source: Source, start: int, stop: int) -> tuple[Stamp, ...]:
