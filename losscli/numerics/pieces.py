@@ -20,7 +20,7 @@ and with few of them the calls would take longer than the numbers."""
 
 # An array that nobody writes to, freed at once: from then on the C library of Linux keeps freed memory up to
 # twice its size for the next arrays, instead of giving pages back and asking for new ones with every piece.
-np.empty(4 * 1_048_576)
+np.empty(2 * 1_048_576)
 
 
 def in_pieces(function: Callable[..., Rows], blocks: Sequence[Rows], settings: Mapping[str, Any]) -> Rows:

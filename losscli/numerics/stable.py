@@ -254,7 +254,7 @@ class Softmax(NamedTuple):
     @property
     def top(self) -> Integers:
         """(n,): the column of the largest logit."""
-        return self.gaps.argmax(axis=0)
+        return np.asarray(self.gaps.argmax(axis=0))
 
     @property
     def probabilities(self) -> Rows:
