@@ -31,15 +31,23 @@ Pair: TypeAlias = tuple[Floats, Floats]
 def two_sum(left: Floats, right: Floats) -> Pair:
     """The rounded sum and its rounding error, together exact. The error is nan where the sum is infinite."""
     total = left + right
-    part = total - left
-    return total, (left - (total - part)) + (right - part)
+    part = np.asarray(total - left)
+    rest = np.asarray(total - part)
+    np.subtract(left, rest, out=rest)
+    np.subtract(right, part, out=part)
+    rest += part
+    return total, rest
 
 
 def two_difference(left: Floats, right: Floats) -> Pair:
     """The rounded difference and its rounding error. The error is nan where the difference is infinite."""
     gap = left - right
-    part = gap - left
-    return gap, (left - (gap - part)) - (right + part)
+    part = np.asarray(gap - left)
+    rest = np.asarray(gap - part)
+    np.subtract(left, rest, out=rest)
+    part += right
+    rest -= part
+    return gap, rest
 
 
 def two_product(left: Floats, right: Floats) -> Pair:
@@ -50,14 +58,20 @@ def two_product(left: Floats, right: Floats) -> Pair:
     whole = left * right
     left_high, left_low = _halves(left)
     right_high, right_low = _halves(right)
-    rest = (left_high * right_high - whole) + left_high * right_low + left_low * right_high
-    return whole, rest + left_low * right_low
+    rest = np.asarray(left_high * right_high)
+    rest -= whole
+    rest += left_high * right_low
+    rest += left_low * right_high
+    rest += left_low * right_low
+    return whole, rest
 
 
 def _halves(values: Floats) -> Pair:
-    shifted = _SPLIT * values
-    high = shifted - (shifted - values)
-    return high, values - high
+    low = np.asarray(_SPLIT * values)
+    high = np.asarray(low - values)
+    np.subtract(low, high, out=high)
+    np.subtract(values, high, out=low)
+    return high, low
 
 
 def columns(block: Rows) -> Rows:
@@ -68,8 +82,7 @@ def columns(block: Rows) -> Rows:
 @quietly
 def sum_columns(block: Rows) -> Floats:
     """(n,): the sum of each row of an (n, k) block, with twice the digits. Infinite terms add up too."""
-    total = columns(block)
-    return _folded(total, np.zeros_like(total))
+    return _folded(columns(block))
 
 
 @quietly
@@ -95,19 +108,24 @@ def sum_parts(*blocks: Rows) -> Pair:
     return np.where(finite, nearest, total[0]), np.where(finite, rest, 0.0)
 
 
-def _folded(total: Rows, lost: Rows) -> Floats:
+def _folded(total: Rows, lost: Rows | None = None) -> Floats:
     """(n,): the sum of (k, n) columns, added in a tree whose form depends on k alone, errors apart."""
     whole, rest = _fold(total, lost)
     return np.asarray(np.where(np.isfinite(whole), whole + rest, whole))
 
 
-def _fold(total: Rows, lost: Rows) -> Pair:
+def _fold(total: Rows, lost: Rows | None = None) -> Pair:
+    """The sum of columns, each of which may have lost something to rounding before, and what it lacks."""
     while len(total) > 1:
         sums, rest = two_sum(*_halves_of(total))
-        one, other = _halves_of(lost)
-        rest += one + other
-        total, lost = _with_odd(sums, total), _with_odd(rest, lost)
-    return total[0], lost[0]
+        if lost is None:
+            lost = _with_odd(rest, np.zeros_like(total[-1:])) if len(total) % 2 else rest
+        else:
+            one, other = _halves_of(lost)
+            rest += one + other
+            lost = _with_odd(rest, lost)
+        total = _with_odd(sums, total)
+    return total[0], np.zeros_like(total[0]) if lost is None else lost[0]
 
 
 def _halves_of(parts: Rows) -> Pair:
@@ -283,7 +301,7 @@ def softmax(logits: Rows) -> Softmax:
     terms = np.exp(gaps)
     rest *= terms
     terms += rest
-    total, lost = _fold(terms, np.zeros_like(terms))
+    total, lost = _fold(terms)
     return Softmax(gaps, highest, terms, (total - 1.0) + lost)
 
 
@@ -291,10 +309,10 @@ def softmax(logits: Rows) -> Softmax:
 def softmax_cross_entropy(target: Rows, logits: Rows) -> tuple[Floats, Floats, Softmax]:
     """(n,) twice: sum(y * (highest - z)) and sum(y), for target rows of at least 0; and the softmax."""
     parts, rows = softmax(logits), columns(target)
-    zeros, ones = np.count_nonzero(rows == 0.0), np.count_nonzero(rows == 1.0)
-    if zeros + ones == rows.size and not np.isinf(parts.gaps).any():
+    zeros, ones = np.count_nonzero(target == 0.0), np.count_nonzero(target == 1.0)
+    if zeros + ones == rows.size and (not rows.size or parts.gaps.min() > -np.inf):
         size = np.add.reduce(rows, axis=0)
         if not size.size or size.max() <= 1.0:  # one term in each sum: nothing is rounded
             return 0.0 - np.add.reduce(rows * parts.gaps, axis=0), size, parts
     below = scaled_difference(rows, parts.highest, columns(logits))
-    return _folded(below, np.zeros_like(below)), _folded(rows, np.zeros_like(rows)), parts
+    return _folded(below), _folded(rows), parts
