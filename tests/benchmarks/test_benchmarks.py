@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import bench_csv
+import bench_files
 import measuring
 import numpy as np
 import pytest
@@ -53,7 +53,7 @@ def test_rows_are_made_the_same_every_time(tmp_path: Path) -> None:
 
 
 def test_peers_print_the_same_number() -> None:
-    answer = printed("bench_csv.py", "--rows", "500", "--runs", "1", "--tools", *PEERS)
+    answer = printed("bench_files.py", "--formats", "csv", "--rows", "500", "--runs", "1", "--tools", *PEERS)
     rows = table(answer)
     assert "every tool prints" in answer
     assert rows[-1][0] == "loadtxt"
@@ -62,7 +62,8 @@ def test_peers_print_the_same_number() -> None:
 
 
 def test_csv_benchmark_puts_losscli_beside_the_others() -> None:
-    rows = table(printed("bench_csv.py", "--rows", "500", "--runs", "1", "--tools", "losscli", "loadtxt"))
+    words = ("--formats", "csv", "--rows", "500", "--runs", "1", "--tools", "losscli", "loadtxt")
+    rows = table(printed("bench_files.py", *words))
     assert [row[0] for row in rows] == ["losscli", "loadtxt"]
     assert rows[0][-2:] == ["1.00", "1.00"]
     assert float(rows[1][-1]) > 0
@@ -75,14 +76,24 @@ def test_pairing_benchmark_puts_joins_beside_losscli() -> None:
     assert [row[0] for row in rows] == [*tools, "tool", "----------------", *tools]
 
 
+def test_every_format_has_a_table_and_a_slope() -> None:
+    forms = ("csv", "csv.gz", "parquet", "npy")
+    text = printed(
+        "bench_files.py", "--formats", *forms, "--rows", "400", "800", "--runs", "1", "--tools", "losscli"
+    )
+    for form in forms:
+        assert f"400 rows of {form}," in text
+        assert f"Wall time of a further row of {form}," in text
+
+
 def test_a_tool_with_another_number_ends_the_benchmark() -> None:
 
     def contender(name: str, output: str) -> measuring.Contender:
         return measuring.Contender(name, [], [measuring.Run(1.0, 1.0, 1, output)])
 
-    assert bench_csv.same_answer([contender("a", "0.25\n"), contender("b", "0.25")]) == 0.25
+    assert bench_files.same_answer([contender("a", "0.25\n"), contender("b", "0.25")]) == 0.25
     with pytest.raises(SystemExit, match="do not agree"):
-        bench_csv.same_answer([contender("a", "0.25"), contender("b", "0.2501")])
+        bench_files.same_answer([contender("a", "0.25"), contender("b", "0.2501")])
 
 
 def test_start_benchmark_prints_a_ratio_for_every_command() -> None:

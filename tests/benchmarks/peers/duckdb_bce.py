@@ -1,4 +1,4 @@
-"""Mean binary cross-entropy of two CSV files with duckdb: typed readers, joined by position.
+"""Mean binary cross-entropy of two files with duckdb: typed readers, joined by position.
 
 With `tables` each file becomes a temporary table first, which duckdb does on every core; with `stream` the
 rows flow from the readers straight into the average, which takes less memory and one core.
@@ -11,8 +11,11 @@ import sys
 import duckdb
 
 READ = "read_csv(?, header = true, auto_detect = false, delim = ',', columns = {})"
-LABELS = READ.format("{'y': 'TINYINT'}")
-PROBABILITIES = READ.format("{'p': 'DOUBLE'}")
+if sys.argv[1].endswith(".parquet"):
+    LABELS = PROBABILITIES = "read_parquet(?)"
+else:
+    LABELS = READ.format("{'y': 'TINYINT'}")
+    PROBABILITIES = READ.format("{'p': 'DOUBLE'}")
 AVERAGE = "SELECT avg(-ln(CASE WHEN y = 1 THEN p ELSE 1 - p END)) FROM"
 
 labels, probabilities, mode = sys.argv[1:4]
