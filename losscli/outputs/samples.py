@@ -1,8 +1,8 @@
-"""All per-sample values as text, block by block, to a file or to standard output.
+"""All per-sample values, block by block, to a file or to standard output.
 
 The records are those of the formats csv, tsv and ndjson: `row`, `id`, a column per loss, `gradient(SPEC)`.
-Numbers are the shortest digits that read back as the same double; a block is turned into text by Arrow,
-column by column.
+In text, numbers are the shortest digits that read back as the same double; a block is turned into text by
+Arrow, column by column. Parquet and Arrow keep doubles as they are.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from losscli.report.samples import SampleColumns
 _PIECE: Final = 1 << 20
 _SPOOLED: Final = 1 << 23
 _SUFFIXES: Final = {".csv": "csv", ".tsv": "tsv", ".ndjson": "ndjson", ".jsonl": "ndjson", ".json": "json"}
+_TABLES: Final = (".parquet", ".pq", ".arrow", ".feather")
 
 
 class _Drain(Protocol):
@@ -37,12 +38,22 @@ class _Drain(Protocol):
     def discard(self) -> None: ...
 
 
-class SampleWriter:
-    """Takes per-sample values and writes them as records; told the columns first, then block after block.
+class _Form(Protocol):
+    """How records are written."""
 
-    Used as a context: leaving it normally puts the records in place (a file) or prints them (standard
-    output); leaving it by an exception leaves nothing. Raises WriteError.
-    """
+    def begin(self, columns: SampleColumns) -> None: ...
+
+    def add(self, rows: Integers, ids: Sequence[str] | None, numbers: Sequence[Floats]) -> None: ...
+
+    def sign(self, signatures: Sequence[str]) -> None: ...
+
+    def finish(self) -> None: ...
+
+    def discard(self) -> None: ...
+
+
+class _Text:
+    """Records as text, of any style."""
 
     def __init__(self, style: str, drain: _Drain) -> None:
         self._drain = drain
@@ -51,33 +62,68 @@ class SampleWriter:
         self._begun = False
 
     def begin(self, columns: SampleColumns) -> None:
-        """Told once, before the first block."""
         self._style = self._make(columns)
         self._drain.write(self._style.opening.encode())
 
-    def add(
-        self, rows: Integers, ids: Sequence[str] | None, values: Sequence[Floats], gradients: Sequence[Floats]
-    ) -> None:
-        """Row numbers (n,), ids, one (n,) array per result, one (n,) or (n, k) array per gradient."""
-        if self._style is None:
-            raise RuntimeError("begin comes before add")
-        if len(rows) == 0:
-            return
-        numbers = [*values, *(column for gradient in gradients for column in _columns(gradient))]
+    def add(self, rows: Integers, ids: Sequence[str] | None, numbers: Sequence[Floats]) -> None:
+        assert self._style is not None
         lines = self._style.lines(rows, ids, numbers)
         if self._begun:
             self._drain.write(self._style.between)
         self._drain.write(joined(lines, self._style.line_end))
         self._begun = True
 
-    def commit(self) -> None:
-        """Everything was added: put it into place."""
+    def sign(self, signatures: Sequence[str]) -> None:
+        """Records have no place for it."""
+
+    def finish(self) -> None:
         if self._style is not None:
             self._drain.write(self._style.closing.encode())
+
+    def discard(self) -> None:
+        """Nothing is held."""
+
+
+class SampleWriter:
+    """Takes per-sample values and writes them as records; told the columns first, then block after block.
+
+    Used as a context: leaving it normally puts the records in place (a file) or prints them (standard
+    output); leaving it by an exception leaves nothing. Raises WriteError.
+    """
+
+    def __init__(self, form: _Form, drain: _Drain) -> None:
+        self._drain = drain
+        self._form = form
+        self._begun = False
+
+    def begin(self, columns: SampleColumns) -> None:
+        """Told once, before the first block."""
+        self._form.begin(columns)
+        self._begun = True
+
+    def add(
+        self, rows: Integers, ids: Sequence[str] | None, values: Sequence[Floats], gradients: Sequence[Floats]
+    ) -> None:
+        """Row numbers (n,), ids, one (n,) array per result, one (n,) or (n, k) array per gradient."""
+        if not self._begun:
+            raise RuntimeError("begin comes before add")
+        if len(rows) == 0:
+            return
+        numbers = [*values, *(column for gradient in gradients for column in _columns(gradient))]
+        self._form.add(rows, ids, numbers)
+
+    def sign(self, signatures: Sequence[str]) -> None:
+        """Told once, after the last block: the signature of each result. Typed files keep it."""
+        self._form.sign(signatures)
+
+    def commit(self) -> None:
+        """Everything was added: put it into place."""
+        self._form.finish()
         self._drain.commit()
 
     def discard(self) -> None:
         """Leave nothing behind."""
+        self._form.discard()
         self._drain.discard()
 
     def __enter__(self) -> SampleWriter:
@@ -96,17 +142,26 @@ class SampleWriter:
 
 
 def samples_to_file(path: str) -> SampleWriter:
-    """The writer of `--per-sample PATH`; the suffix decides (.csv .tsv .ndjson .jsonl .json, each .gz too).
+    """The writer of `--per-sample PATH`; the suffix decides: .csv .tsv .ndjson .jsonl .json, each .gz too,
+    .parquet .pq .arrow .feather.
 
     Raises UsageError for another suffix, WriteError where the file cannot be made.
     """
-    style = _SUFFIXES.get(suffix_of(usable_path(path, path)))
-    if style is None:
+    suffix = suffix_of(usable_path(path, path))
+    style = _SUFFIXES.get(suffix)
+    packed = path.lower().endswith(".gz")
+    if style is None and (suffix not in _TABLES or packed):
         raise UsageError(
             f"the suffix of {harmless(path)} does not say how per-sample values are to be written",
-            hint=f"--per-sample losses.csv; one of {', '.join(_SUFFIXES)}, each with .gz too",
+            hint=f"--per-sample losses.csv; one of {', '.join(_SUFFIXES)}, each with .gz too, "
+            f"or {', '.join(_TABLES)}",
         )
-    return SampleWriter(style, OutputFile(path))
+    file = OutputFile(path)
+    if style is not None:
+        return SampleWriter(_Text(style, file), file)
+    from losscli.outputs.sample_tables import TableForm
+
+    return SampleWriter(TableForm(suffix, file), file)
 
 
 def samples_to_stdout(format_name: str) -> SampleWriter:
@@ -119,7 +174,8 @@ def samples_to_stdout(format_name: str) -> SampleWriter:
             f"{harmless(format_name)} does not print per-sample records",
             hint=f"--format is one of {', '.join(STDOUT_STYLES)}",
         )
-    return SampleWriter(format_name, _Spool())
+    spool = _Spool()
+    return SampleWriter(_Text(format_name, spool), spool)
 
 
 class _Spool:

@@ -154,7 +154,7 @@ def test_a_failed_run_prints_nothing(capsysbinary: pytest.CaptureFixture[bytes])
     assert capsysbinary.readouterr().out == b""
 
 
-@pytest.mark.parametrize("path", ["s", "s.parquet", "s.gz", "s.csv.zst", "", "-"])
+@pytest.mark.parametrize("path", ["s", "s.orc", "s.parquet.gz", "s.gz", "s.csv.xz", "", "-"])
 def test_other_suffixes_are_refused(path: str) -> None:
     with pytest.raises(UsageError) as refused:
         samples_to_file(path)

@@ -17,6 +17,7 @@ from losscli.errors import UnknownLoss, UsageError, counted
 
 if TYPE_CHECKING:
     from losscli.engine.request import Listeners
+    from losscli.outputs.samples import SampleWriter
     from losscli.report.compute import ComputeReport, InputUsed
 
 EXAMPLES = (
@@ -64,7 +65,10 @@ def run(options: ComputeOptions) -> None:
     publication = plan_outputs(options, [*options.sources, options.weight, options.group, options.by], others)
     streamed = options.reduction == "none" and publication.format.name in STREAMED
     with ExitStack() as stack:
-        report = _computed(options, publication, _listeners(options, publication, stack, streamed=streamed))
+        writers = _writers(options, publication, stack, streamed=streamed)
+        report = _computed(options, publication, _listeners(options, writers, stack))
+        for writer in writers:
+            writer.sign([result.signature for result in report.results])
         if options.state is not None:
             _write_state(options.state, report, stack)
         pieces = None if streamed and not publication.files else publication.prepare(report, stack)
@@ -85,26 +89,32 @@ def _write_state(path: str, report: ComputeReport, stack: ExitStack) -> None:
     file.write(f"{text}\n".encode())
 
 
-def _listeners(
+def _writers(
     options: ComputeOptions, publication: Publication, stack: ExitStack, *, streamed: bool
-) -> Listeners:
-    """Who hears of the run. They leave the stack in turn: progress, the file, standard output last."""
+) -> list[SampleWriter]:
+    """Who writes all per-sample values. They leave the stack in turn: the file, standard output last."""
+    if not streamed and options.per_sample is None:
+        return []
+    from losscli.outputs.samples import samples_to_file, samples_to_stdout
+
+    found = []
+    if streamed:
+        found.append(stack.enter_context(samples_to_stdout(publication.format.name)))
+    if options.per_sample is not None:
+        found.append(stack.enter_context(samples_to_file(options.per_sample)))
+    return found
+
+
+def _listeners(options: ComputeOptions, writers: Sequence[SampleWriter], stack: ExitStack) -> Listeners:
+    """Who hears of the run: the writers, and the progress, which leaves the stack first."""
     from losscli.engine.request import Listeners
 
-    sinks: list[Any] = []
-    if streamed or options.per_sample is not None:
-        from losscli.outputs.samples import samples_to_file, samples_to_stdout
-
-        if streamed:
-            sinks.append(stack.enter_context(samples_to_stdout(publication.format.name)))
-        if options.per_sample is not None:
-            sinks.append(stack.enter_context(samples_to_file(options.per_sample)))
     progress = None
     if not options.quiet and is_watched(sys.stderr):
         from losscli.cli.progress import Progress
 
         progress = stack.enter_context(Progress())
-    return Listeners(sinks=tuple(sinks), progress=progress)
+    return Listeners(sinks=tuple(writers), progress=progress)
 
 
 def _computed(options: ComputeOptions, publication: Publication, listeners: Listeners) -> ComputeReport:
