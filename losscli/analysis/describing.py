@@ -9,7 +9,8 @@ import textwrap
 from losscli.analysis.examples import example_call
 from losscli.analysis.frameworks import contrast, in_order, label
 from losscli.analysis.listing import listed
-from losscli.analysis.topics import TOPICS, Topic
+from losscli.analysis.topic import Topic
+from losscli.analysis.topics import TOPICS
 from losscli.errors import SeveralErrors, by_code
 from losscli.registry import BoundLoss, Loss, NoConstant, all_losses, families
 from losscli.report.explaining import Explanation

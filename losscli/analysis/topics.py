@@ -2,23 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from inspect import cleandoc
-
-
-@dataclass(frozen=True, slots=True)
-class Topic:
-    """One topic: the word that is typed, its title, the words that mean the same, and its text."""
-
-    name: str
-    title: str
-    text: str
-    aliases: tuple[str, ...] = ()
-
-    def lines(self) -> tuple[str, ...]:
-        """The text, line by line, without indentation."""
-        return (f"{self.name}  {self.title}", "", *cleandoc(self.text).splitlines())
-
+from losscli.analysis.topic import Topic
+from losscli.analysis.topic_typed import TYPED
 
 TOPICS = (
     Topic(
@@ -162,7 +147,9 @@ TOPICS = (
         "Formats of inputs and outputs",
         """
         Inputs: csv, tsv, json, ndjson (jsonl), npy; the text formats also as .gz.
-        A .npy may have more than two axes; the first is the row.
+        Typed columns with names: parquet (pq), arrow, feather, npz; see
+        `losscli explain typed`. An array may have more than two axes; the first is
+        the row.
         The suffix decides, or --input-format. Without a known suffix a text is JSON
         when its first character is [ or {, else CSV. Content that contradicts the
         suffix is an error.
@@ -176,11 +163,13 @@ TOPICS = (
         People's formats print 4 significant digits, or --precision. A number that is
         not finite is null in JSON, with its status beside it.
         -o PATH writes the report to a file as well, its suffix decides how;
-        --per-sample PATH writes the loss of every row. Files are replaced as a whole
+        --per-sample PATH writes the loss of every row; as .parquet or .arrow with the
+        signatures in the schema's metadata (key losscli). Files are replaced as a whole
         or not at all.
         """,
         ("format", "output", "outputs", "json", "csv"),
     ),
+    TYPED,
     Topic(
         "header",
         "When the first row is a header, and which delimiter is taken",
