@@ -3,7 +3,7 @@
     PYTHONPATH=. python tests/benchmarks/bench_kernels.py [--rows 10_000_000] [--threads 1 2] [--runs 7]
         [--block 131_072] [--losses mse bce ...]
 
-It needs an interpreter with torch. losscli scores blocks, as its engine does: each thread takes the next
+Without torch its columns stay empty. losscli scores blocks, as its engine does: each thread takes the next
 one. torch gets all rows in one call, its own way to use threads, into fresh memory as `reduction="none"`
 does; in a second column it gets the same blocks as losscli, one after the other. All take turns in one
 process; medians. The last column is the largest difference of the two results, in roundings of torch's
@@ -18,22 +18,26 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
-import torch
 from measuring import machine, markdown, positive, versions
-from torch.nn import functional
 
 import losscli.losses  # noqa: F401  (registers every loss)
 from losscli.arrays import Rows
 from losscli.registry import get
 from losscli.workers import Workers
 
+try:
+    import torch
+except ImportError:
+    torch = None
+
 COLUMNS = 10
 SIGNIFICANT = 1e-3
 """Losses below it are left out of the comparison: clipped and cancelled digits would be all there is."""
 
-Torch = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
+Torch = Callable[[Any, Any], Any]
 
 
 @dataclass(frozen=True)
@@ -75,18 +79,21 @@ def classes_and_logits(draw: np.random.Generator, rows: int) -> tuple[Rows, Rows
     return np.eye(COLUMNS)[chosen], draw.normal(0.0, 3.0, (rows, COLUMNS))
 
 
-def _two(function: Callable[..., torch.Tensor], **settings: object) -> Torch:
-    return lambda target, prediction: function(prediction, target, reduction="none", **settings)
+def _two(function: str) -> Torch:
+    def run(target: Any, prediction: Any) -> Any:
+        return getattr(torch.nn.functional, function)(prediction, target, reduction="none")
+
+    return run
 
 
 KERNELS = (
-    Kernel("mse", _two(functional.mse_loss), numbers),
-    Kernel("mae", _two(functional.l1_loss), numbers),
-    Kernel("huber", _two(functional.huber_loss), numbers),
-    Kernel("bce", _two(functional.binary_cross_entropy), labels_and_chances),
-    Kernel("bce, soft labels", _two(functional.binary_cross_entropy), soft_labels_and_chances),
-    Kernel("bce_logits", _two(functional.binary_cross_entropy_with_logits), labels_and_logits),
-    Kernel("softmax_ce", _two(functional.cross_entropy), classes_and_logits, COLUMNS),
+    Kernel("mse", _two("mse_loss"), numbers),
+    Kernel("mae", _two("l1_loss"), numbers),
+    Kernel("huber", _two("huber_loss"), numbers),
+    Kernel("bce", _two("binary_cross_entropy"), labels_and_chances),
+    Kernel("bce, soft labels", _two("binary_cross_entropy"), soft_labels_and_chances),
+    Kernel("bce_logits", _two("binary_cross_entropy_with_logits"), labels_and_logits),
+    Kernel("softmax_ce", _two("cross_entropy"), classes_and_logits, COLUMNS),
 )
 
 
@@ -130,27 +137,22 @@ def row_of(
     """The cells of one loss: nanoseconds a row, and losscli's time over torch's."""
     rows = len(data[0])
     step = max(1, options.block // kernel.columns)
-    tensors = [torch.from_numpy(block) for block in data]
-    torch.set_num_threads(threads)
-    workers = Workers(threads)
-    ways: dict[str, Callable[[], object]] = {
-        "losscli": partial(in_blocks, kernel, data, step, workers if threads > 1 else None),
-        "torch": lambda: kernel.torch(*tensors),
-        "torch in blocks": partial(torch_in_blocks, kernel, tensors, step),
-    }
+    workers = Workers(threads) if threads > 1 else None
+    ways: dict[str, Callable[[], object]] = {"losscli": partial(in_blocks, kernel, data, step, workers)}
+    if torch is not None:
+        torch.set_num_threads(threads)
+        tensors = [torch.from_numpy(block) for block in data]
+        ways["torch"] = partial(kernel.torch, *tensors)
+        ways["torch in blocks"] = partial(torch_in_blocks, kernel, tensors, step)
     taken = in_turns(ways, options.runs)
-    workers.close()
+    if workers is not None:
+        workers.close()
     middle = {name: 1e9 * statistics.median(found) / rows for name, found in taken.items()}
+    ours, *others = middle.values()
     spread = max(taken["losscli"]) / min(taken["losscli"]) - 1.0
-    return (
-        kernel.name,
-        f"{rows:,}",
-        *(f"{found:.2f}" for found in middle.values()),
-        f"{middle['losscli'] / middle['torch']:.2f}",
-        f"{middle['losscli'] / middle['torch in blocks']:.2f}",
-        f"{100.0 * spread:.0f} %",
-        f"{difference(kernel, data, step):.0f}",
-    )
+    cells = [f"{found:.2f}" for found in (*others, *(ours / other for other in others))] or ["-"] * 4
+    off = f"{difference(kernel, data, step):.0f}" if others else "-"
+    return kernel.name, f"{rows:,}", f"{ours:.2f}", *cells, f"{100.0 * spread:.0f} %", off
 
 
 def in_blocks(kernel: Kernel, data: tuple[Rows, Rows], step: int, workers: Workers | None) -> None:
@@ -170,7 +172,7 @@ def in_blocks(kernel: Kernel, data: tuple[Rows, Rows], step: int, workers: Worke
         job.result()
 
 
-def torch_in_blocks(kernel: Kernel, tensors: Sequence[torch.Tensor], step: int) -> None:
+def torch_in_blocks(kernel: Kernel, tensors: Sequence[Any], step: int) -> None:
     """The same blocks through torch, which shares each among its threads."""
     for start in range(0, len(tensors[0]), step):
         kernel.torch(*(block[start : start + step] for block in tensors))

@@ -132,6 +132,13 @@ def test_parsing_is_put_beside_the_general_reader() -> None:
     assert all(float(cell) > 0 for row in rows for cell in row[1:])
 
 
+def test_kernel_benchmark_times_every_loss() -> None:
+    rows = table(printed("bench_kernels.py", "--rows", "4000", "--runs", "1", "--threads", "2"))
+    names = ["mse", "mae", "huber", "bce", "bce, soft labels", "bce_logits", "softmax_ce"]
+    assert [row[0] for row in rows] == names
+    assert all(float(row[2]) > 0 for row in rows)
+
+
 def test_a_failing_command_ends_the_benchmark() -> None:
     with pytest.raises(SystemExit, match="exit 3"):
         measuring.run([sys.executable, "-c", "raise SystemExit(3)"])
