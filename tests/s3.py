@@ -33,12 +33,12 @@ class Bucket(NamedTuple):
     def put(self, key: str, content: bytes | str) -> str:
         """Store an object; its URI."""
         data = content if isinstance(content, bytes) else content.encode()
-        with self.system.open_output_stream(f"{self.name}/{key}") as stream:
+        with self.system.open_output_stream(f"{self.name}/{key}", compression=None) as stream:
             stream.write(data)
         return f"{self.uri}/{key}"
 
     def get(self, key: str) -> bytes:
-        with self.system.open_input_stream(f"{self.name}/{key}") as stream:
+        with self.system.open_input_stream(f"{self.name}/{key}", compression=None) as stream:
             return bytes(stream.read())
 
     def keys(self) -> list[str]:

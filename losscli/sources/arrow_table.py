@@ -3,7 +3,7 @@ that workers decode."""
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -39,7 +39,7 @@ class Pass(NamedTuple):
 
 
 @dataclass
-class TableSource(FileSource, ABC):
+class TableSource(FileSource):
     """An opened file whose columns have names and types."""
 
     fields: ArrowFields
@@ -96,8 +96,7 @@ class TableSource(FileSource, ABC):
         """What each column looks like by its type."""
         return self.fields.kinds()
 
-    def read(self, columns: Sequence[Column]) -> Iterator[Block]:
-        """One pass over the rows; see `Source.read`."""
+    def _one_pass(self, columns: Sequence[Column]) -> Iterator[Block]:
         self.fields.refuse(columns)
         wanted = self.fields.layout.fields_of(columns)
         one = self._begin(wanted, rows_at_once(len(columns), self.options.block_bytes))

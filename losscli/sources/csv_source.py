@@ -4,6 +4,7 @@ order."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
@@ -13,7 +14,7 @@ from losscli.sources.bytestream import ByteInput
 from losscli.sources.csv_head import Head, read_head, repeated_header
 from losscli.sources.csv_parse import Bad, Broken, ChunkParser, Layout, Parsed
 from losscli.sources.csv_rows import Chunk, RowCutter
-from losscli.sources.file_source import Opening, StreamedSource, reading
+from losscli.sources.file_source import Opening, StreamedSource
 from losscli.sources.formats import BOM
 from losscli.sources.records import Block, Column, Header, Kind, LinePlaces
 from losscli.workers import Workers
@@ -53,11 +54,10 @@ class CsvSource(StreamedSource):
         """What each column looks like at the head of the file."""
         return self.head.kinds()
 
-    def read(self, columns: Sequence[Column]) -> Iterator[Block]:
-        """One pass over the rows; see `Source.read`."""
+    def _one_pass(self, columns: Sequence[Column]) -> Iterator[Block]:
         stream = self._stream()
         chunks = iter(RowCutter(stream, self.options.block_bytes))
-        with reading(stream):
+        with closing(stream):
             yield from self._blocks(_parsed(chunks, self.parser(columns), self.options.workers), columns)
 
     def parser(self, columns: Sequence[Column]) -> ParseChunk:

@@ -12,20 +12,17 @@ from losscli.errors import DataError, ReadError
 from losscli.sources.bytestream import ByteInput
 from losscli.sources.formats import Declared, open_checked
 from losscli.sources.grammar import Selector
-from losscli.sources.records import ReadOptions
+from losscli.sources.records import Block, Column, ReadOptions
 
 
 @contextmanager
-def reading(stream: ByteInput) -> Iterator[None]:
-    """One pass over a stream, which is closed after it. Data that cannot be scored, of a file that changed
-    meanwhile, is a ChangedError."""
+def watched(stream: ByteInput) -> Iterator[None]:
+    """An error of a file that changed meanwhile is a ChangedError, whatever the error says."""
     try:
         yield
-    except DataError:
+    except (DataError, ReadError):
         stream.unchanged()
         raise
-    finally:
-        stream.close()
 
 
 class Opening(NamedTuple):
@@ -44,7 +41,7 @@ class Opening(NamedTuple):
 
 
 @dataclass
-class FileSource:
+class FileSource(ABC):
     """An opened path and its stream."""
 
     path: str
@@ -85,13 +82,22 @@ class FileSource:
         """Most formats cannot say which columns identify rows."""
         return frozenset()
 
+    def read(self, columns: Sequence[Column]) -> Iterator[Block]:
+        """One pass over the rows; see `Source.read`."""
+        with watched(self.stream):
+            yield from self._one_pass(columns)
+
+    @abstractmethod
+    def _one_pass(self, columns: Sequence[Column]) -> Iterator[Block]:
+        """The pass; what it finds wrong with a file that changed does not count."""
+
     def close(self) -> None:
         """Let go of the file; standard input stays open."""
         self.stream.close()
 
 
 @dataclass
-class StreamedSource(FileSource, ABC):
+class StreamedSource(FileSource):
     """A file that is read in blocks: its stream stands at the first row until the first pass takes it."""
 
     declared: Declared

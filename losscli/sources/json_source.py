@@ -230,8 +230,7 @@ class JsonSource(FileSource):
         """What each column looks like by its first present value."""
         return tuple(kind_of(self.document.cells(index, 0, _HEAD_ROWS)) for index in range(self.width))
 
-    def read(self, columns: Sequence[Column]) -> Iterator[Block]:
-        """One pass over the rows; see `Source.read`."""
+    def _one_pass(self, columns: Sequence[Column]) -> Iterator[Block]:
         bad = BadCells()
         size = max(1, self.options.block_bytes // 16)
         skip = self.options.missing == "skip"

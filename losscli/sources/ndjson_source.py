@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,7 @@ from losscli.sources import json_text
 from losscli.sources.bad_cells import BadCells
 from losscli.sources.bytestream import ByteInput
 from losscli.sources.cells import BLANK_LINE
-from losscli.sources.file_source import Opening, StreamedSource, reading
+from losscli.sources.file_source import Opening, StreamedSource
 from losscli.sources.formats import BOM, HEAD_BYTES, ROW_LIMIT
 from losscli.sources.json_cells import as_text, convert, kind_of, shown
 from losscli.sources.json_source import decoded, keys_header, row_fault, row_kind
@@ -189,12 +190,11 @@ class NdjsonSource(StreamedSource):
             for index in range(self.width)
         )
 
-    def read(self, columns: Sequence[Column]) -> Iterator[Block]:
-        """One pass over the rows; see `Source.read`."""
+    def _one_pass(self, columns: Sequence[Column]) -> Iterator[Block]:
         stream = self._stream()
         bad = BadCells()
         first = 1
-        with reading(stream):
+        with closing(stream):
             for data in _whole_lines(stream, self.options.block_bytes):
                 _refuse_endless(data, self.name, first)
                 texts = _lines(decoded(data, self.name, first))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -13,7 +14,7 @@ from losscli.arrays import AnyArray
 from losscli.errors import FormatError, ShapeError
 from losscli.sources import typed_arrays
 from losscli.sources.bytestream import ByteInput
-from losscli.sources.file_source import Opening, StreamedSource, reading
+from losscli.sources.file_source import Opening, StreamedSource
 from losscli.sources.records import Block, Column, Header, Kind
 
 _DAMAGED = "the file is damaged or was not copied completely"
@@ -128,10 +129,9 @@ class NpySource(StreamedSource):
         """What each column looks like by the element type."""
         return (typed_arrays.kind_of(np.empty(0, self.head.dtype)),) * self.width
 
-    def read(self, columns: Sequence[Column]) -> Iterator[Block]:
-        """One pass over the rows; see `Source.read`."""
+    def _one_pass(self, columns: Sequence[Column]) -> Iterator[Block]:
         stream = self._stream()
-        with reading(stream):
+        with closing(stream):
             pieces = ([array[:, column.index] for column in columns] for array in self._arrays(stream))
             yield from typed_arrays.blocks(pieces, columns, self.name, self.options)
 

@@ -205,8 +205,7 @@ class NpzSource(FileSource):
         super().close()
         self.input.close()
 
-    def read(self, columns: Sequence[Column]) -> Iterator[Block]:
-        """One pass over the rows; see `Source.read`."""
+    def _one_pass(self, columns: Sequence[Column]) -> Iterator[Block]:
         wanted = self.layout.fields_of(columns)
         self._check(wanted)
         heads = [self.members[at].head for at in wanted]

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from losscli.errors import DataError
 from losscli.sources import formats
-from losscli.sources.file_source import Opening, reading
+from losscli.sources.file_source import Opening, watched
 from losscli.sources.grammar import Selections, holds_parts
 from losscli.sources.records import ReadOptions, Source
 
@@ -43,11 +42,9 @@ def open_source(
             stream.push(start)
             form = formats.by_content(start)
         reader = import_module(f"losscli.sources.{'csv' if form == 'tsv' else form}_source")
-        source: Source = reader.opened(Opening(path, options, stream, declared, form, selectors))
+        with watched(stream):
+            source: Source = reader.opened(Opening(path, options, stream, declared, form, selectors))
         return source
-    except DataError:
-        with reading(stream):
-            raise
     except BaseException:
         stream.close()
         raise

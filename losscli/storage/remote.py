@@ -119,7 +119,7 @@ def explain(uri: str, error: OSError) -> tuple[str, str | None]:
     """Why a remote file cannot be had, and what to do about it."""
     text = str(error)
     if isinstance(error, FileNotFoundError):
-        return "there is no such object", "is the address right, and is it one object, not a folder?"
+        return "there is no such object", "is the address right? that of a folder ends with /"
     found = _AWS_ERROR.search(text)
     kind = found[1] if found else ""
     if kind == "NETWORK_CONNECTION":

@@ -47,7 +47,7 @@ def upload(uri: str, file: IO[bytes]) -> None:
 
 def _send(system: Any, path: str, file: IO[bytes]) -> None:
     file.seek(0)
-    stream = system.open_output_stream(path)
+    stream = system.open_output_stream(path, compression=None)
     try:
         count = 0
         while piece := file.read(_PIECE):
