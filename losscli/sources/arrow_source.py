@@ -21,6 +21,7 @@ from losscli.sources.random_access import RandomInput
 _FILE_MAGIC: Final = b"ARROW1"
 _END: Final = b"\xff\xff\xff\xff\0\0\0\0"
 """What a stream ends with."""
+_TAKEN: Final = 1 << 22
 _SMALL_BATCH: Final = 1 << 17
 """Batches that take less of the file than this are read several at a time."""
 
@@ -112,12 +113,22 @@ class _Watched:
         self.last = b""
 
     def read(self, count: int = -1, /) -> bytes:
-        piece = self._stream.read(count) if count >= 0 else self._stream.read_all()
+        piece = self._at_most(count) if count >= 0 else self._stream.read_all()
         if piece:
             self.last = (self.last + piece[-len(_END) :])[-len(_END) :]
         if self._pieces is not None:
             self._pieces.append(piece)
         return piece
+
+    def _at_most(self, count: int) -> bytes:
+        """So many bytes, taken in pieces: what a damaged file promises is not there."""
+        if count <= _TAKEN:
+            return self._stream.read(count)
+        pieces = []
+        while count and (piece := self._stream.read(min(count, _TAKEN))):
+            pieces.append(piece)
+            count -= len(piece)
+        return b"".join(pieces)
 
     def kept(self) -> bytes:
         """Everything that was read."""
