@@ -30,6 +30,11 @@ def kind_of(kind: Any) -> Kind:
     return "text" if is_text(plain) or is_time(plain) else "number"
 
 
+def is_flat(kind: Any) -> bool:
+    """Whether cells of this type are numbers or moments, which take a few bytes each."""
+    return is_read(kind) and not is_text(plain_type(kind))
+
+
 def is_read(kind: Any) -> bool:
     """Whether cells of this type can be read at all."""
     plain = plain_type(kind)

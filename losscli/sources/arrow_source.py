@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from losscli.errors import FormatError, ReadError
 from losscli.sources.arrow_fields import arrow_fields
+from losscli.sources.arrow_slices import batch_places, large_batch
 from losscli.sources.arrow_table import DAMAGED, Pass, Piece, TableSource, arrow_errors
 from losscli.sources.bytestream import ByteInput
 from losscli.sources.file_source import Opening
@@ -21,6 +22,8 @@ from losscli.sources.random_access import RandomInput
 _FILE_MAGIC: Final = b"ARROW1"
 _END: Final = b"\xff\xff\xff\xff\0\0\0\0"
 """What a stream ends with."""
+_WHOLE_BYTES: Final = 1 << 23
+"""Batches whose columns take more than this are read in slices."""
 _TAKEN: Final = 1 << 22
 _SMALL_BATCH: Final = 1 << 17
 """Batches that take less of the file than this are read several at a time."""
@@ -83,8 +86,11 @@ class ArrowFileSource(TableSource):
         free: list[Any] = []
         file = self.input.open()
 
-        def batches(numbers: Sequence[int]) -> Iterator[Any]:
+        def batches(numbers: Any) -> Iterator[Any]:
             with arrow_errors(self.name, self.format):
+                if isinstance(numbers, pa.RecordBatch):
+                    yield from gathered([numbers], rows)
+                    return
                 try:
                     reader = free.pop()
                 except IndexError:
@@ -92,11 +98,29 @@ class ArrowFileSource(TableSource):
                 yield from gathered((reader.get_batch(number) for number in numbers), rows)
                 free.append(reader)
 
+        return Pass(self._pieces(file, wanted, rows), batches, self.input.size)
+
+    def _pieces(self, file: Any, wanted: Sequence[int], rows: int) -> Iterator[Piece]:
+        """The numbers of usual batches, small ones together; large ones in slices."""
         share = self.input.size // max(1, self.count)
         together = max(1, _SMALL_BATCH // max(1, share))
-        starts = range(0, self.count, together)
-        numbers = (range(start, min(start + together, self.count)) for start in starts)
-        return Pass((Piece(some, share * len(some)) for some in numbers), batches, self.input.size)
+        waiting: list[int] = []
+        with arrow_errors(self.name, self.format):
+            places = dict(enumerate(batch_places(file) or ()))
+            for number in range(self.count):
+                large = None
+                if number in places:
+                    large = large_batch(file, places[number], self.fields.schema, wanted, _WHOLE_BYTES)
+                if waiting and (large is not None or len(waiting) == together):
+                    yield Piece(tuple(waiting), share * len(waiting))
+                    waiting = []
+                if large is None:
+                    waiting.append(number)
+                    continue
+                for some in large.slices(rows):
+                    yield Piece(some, share * len(some) // large.rows)
+        if waiting:
+            yield Piece(tuple(waiting), share * len(waiting))
 
     def _end(self) -> None:
         self.input.unchanged()
@@ -207,7 +231,8 @@ def _opened_file(opening: Opening) -> ArrowFileSource:
             arrays = (found.get_batch(number).column(0) for number in range(count))
             return next((array for array in arrays if len(array)), pa.nulls(0, schema.field(at).type))
 
-    fields = arrow_fields(stream.name, schema, selectors, probe)
+    with arrow_errors(stream.name, form):
+        fields = arrow_fields(stream.name, schema, selectors, probe)
     return ArrowFileSource(path, options, stream, fields, form, input_, count)
 
 
@@ -221,7 +246,8 @@ def _opened_stream(opening: Opening) -> ArrowStreamSource:
             arrays = (batch.column(0) for batch in _open_stream(file, [at]))
             return next((array for array in arrays if len(array)), pa.nulls(0, schema.field(at).type))
 
-    fields = arrow_fields(stream.name, schema, selectors, probe)
+    with arrow_errors(stream.name, form):
+        fields = arrow_fields(stream.name, schema, selectors, probe)
     return ArrowStreamSource(path, options, stream, fields, form, opening)
 
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from losscli.errors import FormatError
+from losscli.sources import arrow_cells
 from losscli.sources.arrow_fields import arrow_fields
 from losscli.sources.arrow_table import Pass, Piece, TableSource, arrow_errors
 from losscli.sources.arrow_texts import plain_type
@@ -30,7 +31,7 @@ class _Decoder:
         self._name = name
         self._file = file
         self._metadata = metadata
-        self._leaves = leaves
+        self.leaves = leaves
         self._rows = rows
         self._free: list[Any] = []
 
@@ -45,7 +46,7 @@ class _Decoder:
         with arrow_errors(self._name, "parquet"):
             reader = self._reader()
             found = reader.reader.iter_batches(
-                self._rows, row_groups=list(groups), column_indices=list(self._leaves), use_threads=False
+                self._rows, row_groups=list(groups), column_indices=list(self.leaves), use_threads=False
             )
         while True:
             with arrow_errors(self._name, "parquet"):
@@ -95,43 +96,44 @@ class ParquetSource(TableSource):
         def batches(what: Any) -> Iterable[Any]:
             return decoder.batches(what) if isinstance(what, tuple) else [what]
 
-        groups = range(self.footer.num_row_groups)
-        return Pass(_pieces(self.footer, leaves, decoder), batches, _packed(self.footer, groups, leaves))
+        flat = sum(arrow_cells.is_flat(self.fields.schema.field(at).type) for at in wanted)
+        pieces = _pieces(self.footer, flat, decoder, self.input.size)
+        return Pass(pieces, batches, self.input.size)
 
     def _end(self) -> None:
         self.input.unchanged()
 
 
-def _pieces(footer: Any, leaves: Sequence[int], decoder: _Decoder) -> Iterator[Piece]:
+def _pieces(footer: Any, flat: int, decoder: _Decoder, size: int) -> Iterator[Piece]:
     """Small row groups together, those of a usual size alone, and the batches of large ones."""
+    share = size / max(1, footer.num_rows)
     waiting: list[int] = []
-    size = 0
+    rows = unpacked = 0
     for number in range(footer.num_row_groups):
-        unpacked = _unpacked(footer.row_group(number), leaves)
-        if waiting and size + unpacked > _WHOLE_BYTES // 4:
-            yield Piece(tuple(waiting), _packed(footer, waiting, leaves))
-            waiting, size = [], 0
-        if unpacked > _WHOLE_BYTES:
-            left, rows = _packed(footer, [number], leaves), footer.row_group(number).num_rows
+        group = footer.row_group(number)
+        more = _unpacked(group, flat, len(decoder.leaves))
+        if waiting and unpacked + more > _WHOLE_BYTES // 4:
+            yield Piece(tuple(waiting), int(share * rows))
+            waiting, rows, unpacked = [], 0, 0
+        if more > _WHOLE_BYTES:
             for batch in decoder.batches([number]):
-                yield Piece(batch, left * len(batch) // max(1, rows))
+                yield Piece(batch, int(share * len(batch)))
             continue
         waiting.append(number)
-        size += unpacked
+        rows, unpacked = rows + group.num_rows, unpacked + more
     if waiting:
-        yield Piece(tuple(waiting), _packed(footer, waiting, leaves))
+        yield Piece(tuple(waiting), int(share * rows))
 
 
-def _unpacked(group: Any, leaves: Sequence[int]) -> int:
-    """About the size of some columns of a row group once they are decoded."""
-    columns = [group.column(leaf) for leaf in leaves]
-    return sum(max(8 * column.num_values, column.total_uncompressed_size) for column in columns)
+def _unpacked(group: Any, flat: int, leaves: int) -> int:
+    """About the size of some columns of a row group once they are decoded: `flat` of them are numbers, which
+    take 8 bytes; of text and lists it is not known, but all columns together are told.
 
-
-def _packed(footer: Any, groups: Iterable[int], leaves: Sequence[int]) -> int:
-    """The size in the file of some columns of some row groups."""
-    found = (footer.row_group(number) for number in groups)
-    return sum(group.column(leaf).total_compressed_size for group in found for leaf in leaves)
+    What a column says of itself is left alone: pyarrow ends the process over a damaged description.
+    """
+    numbers: int = 8 * group.num_rows * flat
+    everything: int = group.total_byte_size
+    return numbers if flat == leaves else max(numbers, everything)
 
 
 def _leaf_count(kind: Any) -> int:
