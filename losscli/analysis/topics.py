@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from losscli.analysis.topic import Topic
+from losscli.analysis.topic_remote import REMOTE
 from losscli.analysis.topic_typed import TYPED
 
 TOPICS = (
@@ -71,10 +72,10 @@ TOPICS = (
           :setosa..virginica
         cat sample_data/price.csv | losscli compute mae -:target :prediction
 
-        PATH is a file, `-` for standard input, or a folder or quoted glob of part
-        files (`losscli explain parts`). If the whole argument is an existing file, it
-        is the path; otherwise the last `:` after the last `/` splits. `:COLUMNS` alone
-        means the path of the source before it.
+        PATH is a file, `-` for standard input, a folder or quoted glob of part files
+        (`losscli explain parts`), or a URI (`losscli explain remote`). If the whole
+        argument is an existing file, it is the path; otherwise the last `:` after the
+        last `/` splits. `:COLUMNS` alone means the path of the source before it.
         COLUMNS are names `a,b`, a range `p0..p9`, a glob `p_*` (quote it for the
         shell), or positions `@2`, `@2..@11`, `@2..`. A name that holds `,` or `:` is
         selected by @N.
@@ -146,7 +147,7 @@ TOPICS = (
         "formats",
         "Formats of inputs and outputs",
         """
-        Inputs: csv, tsv, json, ndjson (jsonl), npy; the text formats also as .gz.
+        Inputs: csv, tsv, json, ndjson (jsonl), npy; each also as .gz .bz2 .zst .lz4.
         Typed columns with names: parquet (pq), arrow, feather, npz; see
         `losscli explain typed`. An array may have more than two axes; the first is
         the row.
@@ -170,6 +171,7 @@ TOPICS = (
         ("format", "output", "outputs", "json", "csv"),
     ),
     TYPED,
+    REMOTE,
     Topic(
         "header",
         "When the first row is a header, and which delimiter is taken",

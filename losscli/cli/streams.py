@@ -31,7 +31,9 @@ def open_missing() -> bool:
             os.fstat(descriptor)
         except OSError:
             usable = usable and descriptor != 1
-            os.open(os.devnull, os.O_RDWR)
+            os.open(
+                os.devnull, os.O_RDWR if descriptor else os.O_WRONLY
+            )  # a closed input is not an empty one
     if sys.stderr is None:
         sys.stderr = open(2, "w", errors="backslashreplace", closefd=False)  # noqa: SIM115 - lives as long as the process
     if sys.stdin is None:

@@ -3,6 +3,7 @@ unpacked; in one sequential pass."""
 
 from __future__ import annotations
 
+import errno
 import sys
 from typing import IO, Any, Final
 
@@ -13,6 +14,7 @@ from losscli.storage.refusals import unopened, why
 from losscli.storage.uris import is_remote, local_path
 from losscli.storage.watching import Watch, changed
 
+_CLOSED: Final = "give a file, or pipe the data in"
 _LARGEST: Final = 1 << 22
 
 
@@ -42,11 +44,16 @@ class ByteInput:
                 piece = self._file.read(count)
         except (OSError, ValueError) as error:
             self.unchanged()
-            raise ReadError(f"{self.name} cannot be read: {why(error)}") from error
+            raise self._unread(error) from error
         self.consumed += len(piece)
         if self.size is not None and self.consumed > self.size:
             raise changed(self.name)  # it grows, perhaps faster than it is read
         return piece
+
+    def _unread(self, error: OSError | ValueError) -> ReadError:
+        if self.path == STDIN and isinstance(error, OSError) and error.errno == errno.EBADF:
+            return ReadError("standard input is closed", hint=_CLOSED)
+        return ReadError(f"{self.name} cannot be read: {why(error)}")
 
     def read(self, count: int) -> bytes:
         """The next `count` bytes, fewer only at the end."""
@@ -134,7 +141,7 @@ def _open(path: str) -> tuple[Watch | None, Any]:
     if path == STDIN:
         buffer = getattr(sys.stdin, "buffer", None)
         if buffer is None:
-            raise ReadError("standard input is closed", hint="give a file, or pipe the data in")
+            raise ReadError("standard input is closed", hint=_CLOSED)
         return None, buffer
     if is_remote(path):
         from losscli.storage.sequential import RemoteReader

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -157,38 +157,43 @@ class NpySource(StreamedSource):
         self._at_end(stream)
 
     def _by_column(self, stream: ByteInput) -> Iterator[AnyArray]:
-        """A Fortran-ordered array: each block gathers a piece of every column. Without seeking (a pipe, gzip)
-        the whole array is read first."""
+        """A Fortran-ordered array: each block gathers a piece of every column. What cannot be read at any
+        place (a pipe, a compressed file) is first kept on the disk."""
         rows, width, item = self.head.rows, self.head.width, self.head.dtype.itemsize
-        if not stream.seekable:
-            data = stream.read(rows * width * item)
-            if len(data) < rows * width * item:
-                raise self._short(len(data) // (width * item))
-            self._at_end(stream)
-            whole = np.frombuffer(data, dtype=self.head.dtype).reshape(width, rows)
-        size = max(1, self.options.block_bytes // self.head.row_bytes)
-        for start in range(0, rows, size):
-            count = min(size, rows - start)
-            if not stream.seekable:
-                yield whole[:, start : start + count].T
-                continue
-            pieces = []
-            for column in range(width):
-                stream.seek(self.head.offset + (column * rows + start) * item)
-                data = stream.read(count * item)
-                if len(data) < count * item:
-                    raise self._short(None)
-                pieces.append(np.frombuffer(data, dtype=self.head.dtype))
-            yield np.stack(pieces, axis=1)
+        with self._at_any_place(stream) as (file, first):
+            size = max(1, self.options.block_bytes // self.head.row_bytes)
+            for start in range(0, rows, size):
+                count = min(size, rows - start)
+                pieces = []
+                for column in range(width):
+                    file.seek(first + (column * rows + start) * item)
+                    data = file.read(count * item)
+                    if len(data) < count * item:
+                        raise self._short(None)
+                    pieces.append(np.frombuffer(data, dtype=self.head.dtype))
+                yield np.stack(pieces, axis=1)
+            file.seek(first + rows * width * item)
+            self._at_end(file)
+
+    @contextmanager
+    def _at_any_place(self, stream: ByteInput) -> Iterator[tuple[Any, int]]:
+        """What can be read at any place, and where in it the array starts."""
         if stream.seekable:
-            stream.seek(self.head.offset + rows * width * item)
-            self._at_end(stream)
+            yield stream, self.head.offset
+            return
+        from losscli.sources.random_access import kept
+
+        file, size = kept(stream)
+        with file:
+            if size < self.head.rows * self.head.row_bytes:
+                raise self._short(size // self.head.row_bytes)
+            yield file, 0
 
     def _short(self, found: int | None) -> FormatError:
         complete = "" if found is None else f", the file ends after {found}"
         return FormatError(f"{self.name} promises {self.head.rows} rows{complete}", hint=_DAMAGED)
 
-    def _at_end(self, stream: ByteInput) -> None:
+    def _at_end(self, stream: Any) -> None:
         if stream.read(1):
             hint = "save each array to its own file"
             raise FormatError(f"{self.name} holds more than one array of {self.head.rows} rows", hint=hint)

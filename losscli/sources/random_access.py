@@ -21,7 +21,7 @@ class RandomInput:
         self._kept: IO[bytes] | None = None
         self._watch: Watch | None = None
         if not stream.seekable:
-            self._kept, self.size = _kept(stream)
+            self._kept, self.size = kept(stream)
             return
         stream.close()
         try:
@@ -49,13 +49,13 @@ class RandomInput:
             self._kept.close()
 
 
-def _kept(stream: ByteInput) -> tuple[IO[bytes], int]:
+def kept(stream: ByteInput) -> tuple[IO[bytes], int]:
     """Everything that a stream gives, in a temporary file without a name, and its size. Raises ReadError."""
     import tempfile
 
     size = 0
     try:
-        file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed by RandomInput.close
+        file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed by who asked for it
         while piece := stream.read(_PIECE):
             file.write(piece)
             size += len(piece)

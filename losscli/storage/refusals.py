@@ -21,9 +21,8 @@ def unopened(path: str, error: OSError | ValueError) -> ReadError:
     if number == errno.ENOENT:
         return ReadError(f"there is no file {path}", hint=_with_columns(path) or _near(path))
     if number == errno.ENXIO:
-        return ReadError(
-            f"{path} is a socket, which is not read", hint="connect to it with a program, and pipe"
-        )
+        hint = "let a program read it, and pipe what it says"
+        return ReadError(f"{path} is a socket, which is not read", hint=hint)
     return ReadError(f"{path} cannot be read: {why(error)}")
 
 

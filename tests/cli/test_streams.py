@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 import subprocess
@@ -66,7 +67,7 @@ def test_closed_standard_input_is_no_trap(tmp_path: Path) -> None:
     """With descriptor 0 closed the next file opened would be standard input."""
     assert shell(f"losscli {LINE} <&-").stdout == MEAN
     found = shell("losscli compute bce -:y :p <&-")
-    assert found.returncode == 3
+    assert found.returncode == 4
     assert found.stdout == ""
 
 
@@ -211,3 +212,78 @@ def test_an_ignored_signal_stays_ignored() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, cwd=HERE, env=environment()
     )
     assert found.stdout.split() == ["True", "True"]
+
+
+ONE_FROM_INPUT = ("compute", "mse", "sample_data/y.csv", "-")
+
+
+@pytest.mark.parametrize("redirection", ["<&-", "0>/dev/null"])
+def test_a_closed_input_is_no_empty_one(redirection: str) -> None:
+    error = shell(f"losscli {' '.join(ONE_FROM_INPUT)} {redirection}")
+    assert (error.returncode, error.stdout) == (4, "")
+    assert error.stderr.startswith("error[E401]: standard input is closed")
+    assert len(error.stderr.splitlines()) == 2
+
+
+def test_an_input_whose_other_side_resets_the_connection() -> None:
+    import socket
+    import struct
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        ours = socket.create_connection(server.getsockname())
+        theirs, _ = server.accept()
+        with theirs:
+            process = subprocess.Popen(
+                [*LAUNCH, *ONE_FROM_INPUT],
+                stdin=theirs.fileno(),
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                cwd=HERE,
+                env=environment(),
+            )
+        ours.sendall(b"0.5\n")
+        ours.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        ours.close()
+        printed, said = process.communicate(timeout=60)
+    assert (process.returncode, printed) == (4, b"")
+    assert said.startswith(b"error[E401]: standard input cannot be read")
+
+
+def test_an_input_that_has_nothing_yet_is_waited_for() -> None:
+    """A pipe that is set not to block answers `nothing now`, which is not the end."""
+    reading, writing = os.pipe()
+    os.set_blocking(reading, False)
+    process = subprocess.Popen(
+        [*LAUNCH, *ONE_FROM_INPUT], stdin=reading, stdout=subprocess.PIPE, cwd=HERE, env=environment()
+    )
+    os.close(reading)
+    for _ in range(10):
+        time.sleep(0.2)
+        os.write(writing, b"0.5\n")
+    os.close(writing)
+    printed, _ = process.communicate(timeout=60)
+    assert (process.returncode, printed) == (0, b"mse\tmean\t0.25\n")
+
+
+def test_a_pipe_whose_writer_dies(tmp_path: Path) -> None:
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    writer = subprocess.Popen(["bash", "-c", f"exec >{path}; printf '0.5\\n0.5\\n'; kill -9 $$"])
+    error = losscli("compute", "mse", "sample_data/y.csv", str(path))
+    writer.wait()
+    assert (error.returncode, error.stdout) == (3, "")
+    assert "the lengths differ" in error.stderr
+
+
+def test_a_socket_is_no_file(tmp_path: Path) -> None:
+    import socket
+
+    path = tmp_path / "socket"
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(path))
+        error = losscli("compute", "mse", "sample_data/y.csv", str(path))
+        assert (error.returncode, error.stdout) == (4, "")
+        assert "is a socket" in error.stderr
+        error = losscli(*BCE, "-o", f"json={path}")
+        assert (error.returncode, error.stdout) == (4, "")
+        assert "Traceback" not in error.stderr

@@ -229,6 +229,18 @@ def test_a_bomb_of_rows_stays_small(suffix: str, tmp_path: Path) -> None:
     assert megabytes < 300
 
 
+def test_a_large_array_by_columns_stays_small(tmp_path: Path) -> None:
+    """It has to be read out of order, so it is kept on the disk, not in memory."""
+    from io import BytesIO
+
+    file = BytesIO()
+    np.lib.format.write_array_header_1_0(file, {"descr": "<f8", "fortran_order": True, "shape": (1 << 23, 8)})
+    data = PACK["zst"](file.getvalue()) + bomb("zst", bytes(MIB), 512)
+    said, megabytes = peak(written(tmp_path, "f.npy.zst", data))
+    assert said == str(1 << 23)
+    assert megabytes < 300
+
+
 @pytest.mark.parametrize(
     ("suffix", "form", "kind"),
     [
