@@ -8,6 +8,7 @@ two-sum and Dekker's two-product.
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -16,6 +17,7 @@ from losscli.arrays import Floats, Integers, Rows
 
 LN_2 = float(np.log(2.0))
 _SPLIT = 2.0**27 + 1.0
+_ROOT_IS_SIZE = 2.0**100
 _LEAST_EXPONENT = -1000.0  # exp of anything below is 0, subnormal numbers included
 
 quietly = np.errstate(divide="ignore", over="ignore", invalid="ignore")
@@ -241,15 +243,20 @@ def weighted_entropy_of_logits(present: Floats, absent: Floats, logit: Floats, w
 def pseudo_huber(size: Floats, delta: float) -> Floats:
     """delta**2 * (sqrt(1 + (size / delta)**2) - 1), for size of at least 0, without a square that is lost.
 
-    Everything is divided by the larger of size and delta, so that nothing overflows.
+    What is squared is scaled by a power of two to which delta is close. Far beyond it the root is the size
+    itself, so that larger sizes need not be squared.
     """
-    small, big = np.clip(size, 0.0, delta), np.clip(size, delta, np.inf)
-    ratio = small / big
-    ratio *= ratio
-    ratio += 1.0
-    share = np.sqrt(ratio, out=ratio)
-    share += delta / big
-    return (size / share) * small
+    unit, exponent = math.frexp(delta)
+    scaled = np.clip(np.ldexp(size, -exponent), 0.0, _ROOT_IS_SIZE)
+    length = scaled * scaled
+    length += unit * unit
+    np.sqrt(length, out=length)
+    length += unit
+    share = np.clip(scaled, unit, np.inf, out=scaled)
+    share /= length
+    share *= size
+    share *= np.clip(size, 0.0, delta)
+    return share
 
 
 # --- softmax ------------------------------------------------------------------------------------------------
