@@ -14,7 +14,7 @@ from losscli.numerics.exact import ExactSum, ratio
 
 SLICE = 4096
 """Rows of a segment that are worth adding: so many are held back for each, on average."""
-HELD = 1 << 21
+HELD = 5 << 19
 """Numbers that are held back at most, 8 bytes each."""
 
 
@@ -31,19 +31,42 @@ class BlockTerms(NamedTuple):
         """How many numbers a row has."""
         return 1 if self.terms is None else self.terms.width
 
+    def part(self, rows: Integers | slice) -> BlockTerms:
+        """Those of some of the rows."""
+        if self.terms is not None:
+            return BlockTerms(self.terms.part(rows))
+        weights = None if self.weights is None else self.weights[rows]
+        return BlockTerms(None, [block[rows] for block in self.blocks], weights)
+
+    @classmethod
+    def joined(cls, parts: Sequence[BlockTerms], places: Sequence[Integers]) -> BlockTerms:
+        """Those of several blocks, with the place of every row. A loss that sees all rows at once has one
+        block."""
+        terms = [part.terms for part in parts if part.terms is not None]
+        return cls(Terms.joined(terms, places)) if terms else parts[0]
+
+
+class Held(NamedTuple):
+    """A block that waits, its rows sorted by segment: `counts` of the segment `codes[0]`, then the next."""
+
+    codes: Integers
+    counts: Integers
+    scored: Sequence[BlockTerms]
+
 
 class Segments:
     """Adds up every segment for itself. Segments are named by text; order, blocks and merges never show.
 
-    Rows are held back until most segments have enough of them; then they are sorted by segment once, and
-    each segment adds its slice. So the cost of a row does not grow with the number of segments.
+    A block is sorted by segment while it is in the processor's cache, then held back until most segments
+    have enough rows; each adds its slices of all blocks at once. So the cost of a row does not grow with the
+    number of segments.
     """
 
     def __init__(self, scores: Sequence[Score]) -> None:
         self._whole = list(scores)
         self._found: dict[str, list[Score]] = {}
         self._codes: dict[str, int] = {}
-        self._held: list[tuple[Integers, Sequence[BlockTerms]]] = []
+        self._held: list[Held] = []
         self._rows = 0
 
     def sibling(self, scores: Sequence[Score]) -> Segments:
@@ -59,7 +82,7 @@ class Segments:
 
     def add(self, labels: Any, scored: Sequence[BlockTerms]) -> None:
         """Add some rows: the text of each row's segment (an Arrow array), and what each loss made of them."""
-        self._held.append((self._coded(labels), scored))
+        self._held.append(_sorted(self._coded(labels), len(self._codes), scored))
         self._rows += len(labels)
         width = sum(one.width for one in scored)
         if self._rows >= min(SLICE * len(self._codes), HELD // width):
@@ -71,44 +94,25 @@ class Segments:
 
         if isinstance(labels, pa.ChunkedArray):
             labels = labels.combine_chunks()
-        found = labels.dictionary_encode()
-        codes = self._codes
+        found, codes = labels.dictionary_encode(), self._codes
         known = [codes.setdefault(name, len(codes)) for name in found.dictionary.to_pylist()]
-        picked: Integers = np.array(known, dtype=np.int64)[found.indices.to_numpy(zero_copy_only=False)]
+        # Arrow's own way to NumPy would look for pandas.
+        indices = np.frombuffer(found.indices.buffers()[1], dtype=np.int32)[found.indices.offset :]
+        picked: Integers = np.array(known, dtype=np.int64)[indices[: len(labels)]]
         return picked
 
     def settle(self) -> None:
         """Add up the rows that are held back."""
-        if not self._held:
-            return
         held, self._held, self._rows = self._held, [], 0
-        codes = np.concatenate([codes for codes, _ in held])
-        counts = np.bincount(codes, minlength=len(self._codes))
-        order = np.argsort(_narrow(codes, len(self._codes)), kind="stable")
-        ends = np.cumsum(counts)
-        names = list(self._codes)
-        slices = [
-            (names[code], slice(int(ends[code] - counts[code]), int(ends[code])))
-            for code in np.flatnonzero(counts).tolist()
-        ]
-        for position in range(len(self._whole)):
-            self._settle_loss(position, [scored[position] for _, scored in held], order, slices)
-
-    def _settle_loss(
-        self, position: int, parts: Sequence[BlockTerms], order: Integers, slices: Sequence[tuple[str, slice]]
-    ) -> None:
-        if parts[0].terms is None:
-            for name, rows in slices:
-                for part in parts:
-                    _score_apart(self._scores_of(name)[position], part, order[rows])
+        if not held:
             return
-        terms = Terms.joined([part.terms for part in parts if part.terms is not None])
-        if len(slices) > 1:
-            terms = terms.part(order)
-        for name, rows in slices:
-            sums = self._scores_of(name)[position].sums
-            sums.add(terms.part(rows))
-            sums.settle()
+        whole = held[0] if len(held) == 1 else _merged(held, len(self._codes))
+        names, start = list(self._codes), 0
+        for code, count in zip(whole.codes.tolist(), whole.counts.tolist(), strict=True):
+            rows = slice(start, start + count)
+            for score, block in zip(self._scores_of(names[code]), whole.scored, strict=True):
+                _add_to(score, block.part(rows))
+            start += count
 
     def _scores_of(self, name: str) -> list[Score]:
         found = self._found.get(name)
@@ -171,6 +175,33 @@ def loss_share(part: Score, whole: Score, result: int) -> float | None:
     return ratio(part.sums.carried(result), total).value
 
 
+def _sorted(codes: Integers, segments: int, scored: Sequence[BlockTerms]) -> Held:
+    """A block with its rows sorted by segment."""
+    counts = np.bincount(codes, minlength=segments)
+    present = np.flatnonzero(counts)
+    if len(present) > 1:
+        order = np.argsort(_narrow(codes, segments), kind="stable")
+        scored = [one.part(order) for one in scored]
+    return Held(present, counts[present], scored)
+
+
+def _merged(held: Sequence[Held], segments: int) -> Held:
+    """Sorted blocks as one: each goes to its place in one pass, the rows of a segment side by side."""
+    counts = np.zeros(segments, dtype=np.int64)
+    for one in held:
+        counts[one.codes] += one.counts
+    free = np.cumsum(counts) - counts
+    places = []
+    for one in held:
+        own = np.cumsum(one.counts) - one.counts
+        shift = np.repeat(free[one.codes] - own, one.counts)
+        places.append(shift + np.arange(len(shift)))
+        free[one.codes] += one.counts
+    present = np.flatnonzero(counts)
+    blocks = zip(*(one.scored for one in held), strict=True)
+    return Held(present, counts[present], [BlockTerms.joined(parts, places) for parts in blocks])
+
+
 def _narrow(codes: Integers, segments: int) -> Any:
     """Codes as small integers, which NumPy sorts by counting."""
     if segments <= 1 << 8:
@@ -178,6 +209,10 @@ def _narrow(codes: Integers, segments: int) -> Any:
     return codes.astype(np.uint16) if segments <= 1 << 16 else codes
 
 
-def _score_apart(score: Score, part: BlockTerms, rows: Integers) -> None:
-    blocks = [np.ascontiguousarray(block[rows]) for block in part.blocks]
-    score.add(blocks, None if part.weights is None else part.weights[rows])
+def _add_to(score: Score, block: BlockTerms) -> None:
+    """Add rows of one segment."""
+    if block.terms is None:
+        score.add([np.ascontiguousarray(rows) for rows in block.blocks], block.weights)
+    else:
+        score.sums.add(block.terms)
+    score.sums.settle()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -75,19 +75,27 @@ class Terms(NamedTuple):
         return len(beside) + sum(1 if block.ndim == 1 else block.shape[1] for block in blocks)
 
     @classmethod
-    def joined(cls, parts: Sequence[Terms]) -> Terms:
-        """The terms of all rows of several blocks."""
-        first = parts[0]
-        if len(parts) == 1:
-            return first
+    def joined(cls, parts: Sequence[Terms], places: Sequence[Integers]) -> Terms:
+        """The terms of several blocks as one: `places` say where each block's rows go."""
+        first, rows = parts[0], sum(map(len, places))
+
+        def put(columns: Iterable[Rows | None]) -> Rows:
+            found: Rows | None = None
+            for column, place in zip(columns, places, strict=True):
+                assert column is not None  # all blocks of a run have it, or none
+                found = np.empty((rows, *column.shape[1:])) if found is None else found
+                found[place] = column
+            assert found is not None
+            return found
+
         return cls(
-            [np.concatenate(columns) for columns in zip(*(part.values for part in parts), strict=True)],
+            [put(part.values[at] for part in parts) for at in range(len(first.values))],
             {
-                name: one._replace(values=np.concatenate([part.statistics[name].values for part in parts]))
+                name: one._replace(values=put(part.statistics[name].values for part in parts))
                 for name, one in first.statistics.items()
             },
-            None if first.counts is None else np.concatenate([_known(part.counts) for part in parts]),
-            None if first.weights is None else np.concatenate([_known(part.weights) for part in parts]),
+            None if first.counts is None else put(part.counts for part in parts),
+            None if first.weights is None else put(part.weights for part in parts),
         )
 
     def part(self, rows: Integers | slice) -> Terms:
@@ -312,11 +320,6 @@ def figure(number: Number) -> Figure:
 def columns_of(block: Rows) -> list[Floats]:
     """The columns of (n,) or (n, k), each (n,) and contiguous."""
     return [block] if block.ndim == 1 else [np.ascontiguousarray(block[:, j]) for j in range(block.shape[1])]
-
-
-def _known(column: Floats | None) -> Floats:
-    assert column is not None  # all blocks of a run have it, or none
-    return column
 
 
 def _added(numbers: Sequence[Number]) -> Number:
