@@ -14,7 +14,6 @@ from typing import IO, Final, cast
 
 from losscli.errors import SourceError, WriteError
 from losscli.outputs.harmless import harmless
-from losscli.storage.uploading import check_target, same_remote, upload
 from losscli.storage.uris import is_remote, local_path
 
 _DESCRIPTOR: Final = re.compile(r"/dev/(?:(stdout)|(stderr)|fd/(\d+))|/proc/self/fd/(\d+)")
@@ -51,6 +50,8 @@ class OutputFile:
 
     def _open(self) -> IO[bytes]:
         if self._remote:
+            from losscli.storage.uploading import check_target
+
             check_target(self.path)
             return _spool()
         path = local_path(self.path)
@@ -79,6 +80,8 @@ class OutputFile:
             if self._packed is not None:
                 self._packed.close()
             if self._remote:
+                from losscli.storage.uploading import upload
+
                 upload(self.path, self._file)
             elif self._direct is not None:
                 self._release(self._direct)
@@ -216,6 +219,8 @@ def _gzip(file: IO[bytes]) -> IO[bytes]:
 def same_file(first: str, second: str) -> bool:
     """Whether two paths are one regular file, by whatever names and links; or would be, if not yet there."""
     if is_remote(first) or is_remote(second):
+        from losscli.storage.uploading import same_remote
+
         return same_remote(first, second)
     first, second = local_path(first), local_path(second)
     one, other = _regular(first), _regular(second)

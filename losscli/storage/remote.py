@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import re
+import threading
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, Final, TypeVar
@@ -12,6 +13,7 @@ from typing import Any, Final, TypeVar
 from losscli.errors import ReadError, SourceError, UnsupportedFormat
 from losscli.storage import s3
 from losscli.storage.uris import OPENED, Address, address
+from losscli.workers import Job
 
 Answer = TypeVar("Answer")
 
@@ -34,12 +36,22 @@ def ask(uri: str, question: Callable[[Any, str], Answer]) -> Answer:
     assert place is not None
     system, path = _system(uri, place)
     try:
-        return question(system, path)
+        return _interruptible(lambda: question(system, path))
     except OSError as error:
         if place.scheme != "s3" or not _moved(system, path.partition("/")[0], error):
             raise
-    system, path = _system(uri, place)
-    return question(system, path)
+    there, same = _system(uri, place)
+    return _interruptible(lambda: question(there, same))
+
+
+def _interruptible(work: Callable[[], Answer]) -> Answer:
+    """Do the work on a thread of its own where the main thread waits for it: Python tells nobody of Ctrl-C
+    while a call of Arrow waits for the network."""
+    if threading.current_thread() is not threading.main_thread():
+        return work()
+    job = Job(work)
+    threading.Thread(target=job.run, daemon=True, name="losscli-remote").start()
+    return job.result()
 
 
 def _moved(system: Any, bucket: str, error: OSError) -> bool:

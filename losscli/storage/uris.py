@@ -8,10 +8,16 @@ from typing import Final, NamedTuple
 
 from losscli.errors import SourceError
 
-_URI: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://(.*)", re.DOTALL)
 _FILE: Final = "file"
 OPENED: Final = ("s3", "gs", "gcs", "abfs", "abfss", "hdfs", "viewfs")
 """The schemes of remote file systems that are opened."""
+
+
+def _parts(path: str) -> re.Match[str] | None:
+    """The scheme and the rest of a URI that is not also the name of a local file."""
+    if "://" not in path or os.path.lexists(path):
+        return None
+    return re.fullmatch(r"([A-Za-z][A-Za-z0-9+.-]+)://(.*)", path, re.DOTALL)
 
 
 class Address(NamedTuple):
@@ -23,7 +29,7 @@ class Address(NamedTuple):
 
 def address(path: str) -> Address | None:
     """The parts of a URI of a remote file; None for a local path, also one that is written `file://`."""
-    found = None if os.path.lexists(path) else _URI.fullmatch(path)
+    found = _parts(path)
     if found is None or found[1].lower() == _FILE:
         return None
     return Address(found[1].lower(), found[2])
@@ -31,13 +37,13 @@ def address(path: str) -> Address | None:
 
 def is_remote(path: str) -> bool:
     """Whether a path is a URI that is not of this machine's files."""
-    return "://" in path and address(path) is not None
+    return address(path) is not None
 
 
 def file_name(path: str) -> str:
     """The last part of a path, which says the format; options at the end of a URI are no part of it. A key
     of S3 is taken as it stands, so `?` belongs to it."""
-    place = address(path) if "://" in path else None
+    place = address(path)
     if place is not None and place.scheme != "s3":
         path = path.partition("?")[0]
     return os.path.basename(path)
@@ -47,7 +53,7 @@ def local_path(path: str) -> str:
     """The path that the system knows: `file:///data/y.csv` is /data/y.csv; other paths as they are.
 
     Raises SourceError for a file of another machine."""
-    found = _URI.fullmatch(path) if path[:5].lower() == "file:" and not os.path.lexists(path) else None
+    found = _parts(path) if path[:5].lower() == "file:" else None
     if found is None or found[1].lower() != _FILE:
         return path
     from urllib.parse import unquote

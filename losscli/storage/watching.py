@@ -7,7 +7,6 @@ import stat
 from typing import NamedTuple
 
 from losscli.errors import ChangedError
-from losscli.storage.remote import ask, unreadable
 from losscli.storage.uris import is_remote, local_path
 
 
@@ -31,6 +30,8 @@ class Watch:
             self.identity = _identity(path)
         except OSError as error:
             if is_remote(path):
+                from losscli.storage.remote import unreadable
+
                 raise unreadable(path, error) from error
             raise
 
@@ -45,6 +46,8 @@ class Watch:
             now = _identity(self.path)
         except OSError as error:
             if is_remote(self.path) and not isinstance(error, FileNotFoundError):
+                from losscli.storage.remote import unreadable
+
                 raise unreadable(self.path, error) from error
             raise changed(self.path) from error
         if now != self.identity:
@@ -67,6 +70,8 @@ def _identity(path: str) -> Identity | None:
         if not stat.S_ISREG(status.st_mode):
             return None
         return Identity(status.st_size, (status.st_dev, status.st_ino, status.st_mtime_ns))
+    from losscli.storage.remote import ask  # a run on local files does not need it
+
     return ask(path, _remote_identity)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import signal
+import socket
 import subprocess
 import threading
 import time
@@ -17,7 +19,7 @@ import pytest
 from losscli.errors import ChangedError
 from losscli.sources.records import Column
 from losscli.storage import sequential
-from tests.cli.shell import HERE, losscli
+from tests.cli.shell import HERE, LAUNCH, environment, losscli
 from tests.s3 import Bucket
 from tests.sources.reading import blocks, opened, values
 
@@ -101,6 +103,28 @@ def test_an_unreachable_server_ends_within_seconds(bucket: Bucket) -> None:
     assert len(error.stderr.splitlines()) == 2
     assert "hint: is AWS_ENDPOINT_URL right" in error.stderr
     assert time.monotonic() - start < 30
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_is_heard_while_a_server_is_silent(bucket: Bucket, number: signal.Signals) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        process = subprocess.Popen(
+            [*LAUNCH, "compute", "bce", "s3://bucket/d.csv:y", ":p"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=HERE,
+            env=environment(bucket.environment | {"AWS_ENDPOINT_URL": address}),
+        )
+        connection, _ = silent.accept()
+        with connection:
+            time.sleep(0.5)
+            start = time.monotonic()
+            process.send_signal(number)
+            printed, said = process.communicate(timeout=60)
+            assert time.monotonic() - start < 5
+    assert (process.returncode, printed) == (128 + number, b"")
+    assert b"Traceback" not in said
 
 
 def test_typed_files(bucket: Bucket, tmp_path: Path) -> None:
