@@ -229,7 +229,7 @@ TOPICS = (
         counts the rest.
         Files whose rows come in the same order are paired as they are read. From the
         first difference on the rows wait for their partners: 128 MB of them in memory,
-        more on the disk, in nameless files in TMPDIR (80 bytes a row with one number
+        more on the disk, in nameless files in TMPDIR (64 bytes a row with one number
         in each file and whole numbers as keys) that are gone when the run ends.
         If both files carry a key-like column of the same name in another order, the
         run stops and proposes --id. Nothing is ever broadcast, cut or filled in.

@@ -15,10 +15,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from losscli.align import Pairing, keyed, matching, pair_by_key, store
+from losscli.align import Pairing, Stream, keyed, pair_by_key, parts, store
 from losscli.align.hashing import text_codes
 from losscli.arrays import Unsigned
 from losscli.errors import PairingError, WriteError
+from losscli.sources.memory import open_values
+from losscli.sources.records import Column
 from tests.align.oracle import expected_error, expected_rows, outcome, rows_of
 from tests.align.oracle import keyed as stream_of
 
@@ -142,7 +144,7 @@ def pairing_of(ours: list[str], theirs: list[str], size: int = 4000) -> Pairing:
 @pytest.mark.parametrize("kind", ["whole", "hex"])
 def test_the_same_order_needs_no_join(kind: str) -> None:
     ours, _ = shuffled(5000, kind)
-    with conditions(10_000), mock.patch.object(matching, "partners", side_effect=AssertionError):
+    with conditions(10_000), mock.patch.object(parts, "partners", side_effect=AssertionError):
         assert len(rows_of(pairing_of(ours, ours))) == 5000
 
 
@@ -199,3 +201,49 @@ def test_no_folder_for_temporary_files_says_so() -> None:
         pytest.raises(WriteError, match="Permission denied"),
     ):
         rows_of(pairing_of(ours, theirs))
+
+
+def test_a_long_text_in_one_row_fills_a_part_and_is_paired_all_the_same() -> None:
+    """It is no repeated key, though no split makes its part smaller."""
+    keys = ["a", "b", "c"]
+    streams = []
+    for name, order in (("y", keys), ("p", keys[::-1])):
+        texts = np.array([key * (200_000 if key == "b" else 1) for key in order], dtype=object)
+        source = open_values(name, {"k": np.array(order, dtype=object), "t": texts})
+        streams.append(Stream(source, (Column(1, "text"),), (0,)))
+    with conditions(10_000):
+        found = [
+            (key, *(block.columns[0][row].as_py()[:2] for block in paired.blocks))
+            for paired in pair_by_key(streams)
+            for row, key in enumerate(paired.ids[0].to_pylist())
+        ]
+    assert found == [("a", "a", "a"), ("b", "bb", "bb"), ("c", "c", "c")]
+
+
+@pytest.mark.parametrize(
+    "keys", [["0", "2", "2", "3"], ["5", "6", "5", "8"], ["1", "a", "1"], ["b", "a", "b"]]
+)
+@pytest.mark.parametrize("limit", [30, 1 << 28])
+def test_a_repeated_key_in_the_same_order_is_an_error(keys: list[str], limit: int) -> None:
+    with conditions(limit), pytest.raises(PairingError) as caught:
+        rows_of(pairing_of(keys, keys))
+    message = expected_error(["y", "p"], [keys, keys], False)
+    assert message is not None
+    assert caught.value.message == message
+
+
+@pytest.mark.parametrize("kind", ["whole", "hex"])
+@pytest.mark.parametrize("limit", [30_000, 1 << 28])
+def test_the_first_missing_and_extra_keys_are_named_wherever_they_were_kept(kind: str, limit: int) -> None:
+    ours, theirs = shuffled(1500, kind)
+    target, other = (
+        [key for key in ours if key not in theirs[::7]],
+        [key for key in theirs if key not in ours[::11]],
+    )
+    with conditions(limit), pytest.raises(PairingError) as caught:
+        rows_of(pairing_of(target, other, 600))
+    assert caught.value.message == expected_error(["y", "p"], [target, other], False)
+    doubled = [*theirs, *ours[::9]]
+    with conditions(limit), pytest.raises(PairingError) as caught:
+        rows_of(pairing_of(ours, doubled, 600))
+    assert caught.value.message == expected_error(["y", "p"], [ours, doubled], False)

@@ -75,3 +75,6 @@ def test_consecutive_lines_take_no_memory() -> None:
     assert [known.line(row) for row in (0, 9, 10, 9999)] == [2, 11, 12, 10_001]
     known.add(Block(1, (), LinePlaces("q", (1,), 1, range(1, 2))))
     assert known.find(10_000)[0].file == "q"
+    known.add(Block(1, (), LinePlaces("q", (1,), 5, range(2, 3))))
+    places, index = known.find(10_001)
+    assert (places.line(index), places.row(index)) == (2, 5)
