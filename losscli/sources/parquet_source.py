@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import pyarrow as pa
 
 from losscli.errors import FormatError
 from losscli.sources import arrow_cells
-from losscli.sources.arrow_fields import arrow_fields
+from losscli.sources.arrow_fields import arrow_fields, cell_type
 from losscli.sources.arrow_table import Pass, Piece, TableSource, arrow_errors
 from losscli.sources.arrow_texts import plain_type
 from losscli.sources.file_source import Opening
@@ -20,8 +20,19 @@ _WHOLE_BYTES: Final = 1 << 24
 """Row groups up to this size, unpacked, are decoded whole, several side by side."""
 _BUFFER: Final = 1 << 20
 """The bytes of a column that are read at a time."""
+_TEXT_BYTES: Final = 24
+"""What a short text takes, its offset and the copy in which it is handed on."""
+_TEXT_SHARE: Final = 8
+"""So much fewer rows are decoded at a time where texts are among the columns, since they may be long."""
 _FIRST_ROWS: Final = 64
 """The rows among which the first list of a column is looked for."""
+
+
+class _Row(NamedTuple):
+    """About how many bytes a row of the asked columns takes once it is decoded."""
+
+    size: int
+    has_text: bool
 
 
 class _Decoder:
@@ -91,27 +102,34 @@ class ParquetSource(TableSource):
 
     def _begin(self, wanted: Sequence[int], rows: int) -> Pass:
         leaves = [leaf for at in wanted for leaf in self.leaves[at]]
+        row = self._row(wanted)
+        rows = max(1, rows // _TEXT_SHARE) if row.has_text else rows
         decoder = _Decoder(self.name, self.input.open(), self.footer, leaves, rows)
 
         def batches(what: Any) -> Iterable[Any]:
             return decoder.batches(what) if isinstance(what, tuple) else [what]
 
-        flat = sum(arrow_cells.is_flat(self.fields.schema.field(at).type) for at in wanted)
-        pieces = _pieces(self.footer, flat, decoder, self.input.size)
+        pieces = _pieces(self.footer, row, decoder, self.input.size)
         return Pass(pieces, batches, self.input.size)
+
+    def _row(self, wanted: Sequence[int]) -> _Row:
+        texts = [not arrow_cells.is_flat(cell_type(self.fields.schema.field(at).type)) for at in wanted]
+        widths = [self.fields.layout.fields[at].width for at in wanted]
+        sizes = (width * (_TEXT_BYTES if text else 8) for width, text in zip(widths, texts, strict=True))
+        return _Row(sum(sizes), any(texts))
 
     def _end(self) -> None:
         self.input.unchanged()
 
 
-def _pieces(footer: Any, flat: int, decoder: _Decoder, size: int) -> Iterator[Piece]:
+def _pieces(footer: Any, row: _Row, decoder: _Decoder, size: int) -> Iterator[Piece]:
     """Small row groups together, those of a usual size alone, and the batches of large ones."""
     share = size / max(1, footer.num_rows)
     waiting: list[int] = []
     rows = unpacked = 0
     for number in range(footer.num_row_groups):
         group = footer.row_group(number)
-        more = _unpacked(group, flat, len(decoder.leaves))
+        more = _unpacked(group, row)
         if waiting and unpacked + more > _WHOLE_BYTES // 4:
             yield Piece(tuple(waiting), int(share * rows))
             waiting, rows, unpacked = [], 0, 0
@@ -125,15 +143,15 @@ def _pieces(footer: Any, flat: int, decoder: _Decoder, size: int) -> Iterator[Pi
         yield Piece(tuple(waiting), int(share * rows))
 
 
-def _unpacked(group: Any, flat: int, leaves: int) -> int:
-    """About the size of some columns of a row group once they are decoded: `flat` of them are numbers, which
-    take 8 bytes; of text and lists it is not known, but all columns together are told.
+def _unpacked(group: Any, row: _Row) -> int:
+    """About the size of the asked columns of a row group once they are decoded. How long texts are is not
+    known, but the size of all columns is.
 
     What a column says of itself is left alone: pyarrow ends the process over a damaged description.
     """
-    numbers: int = 8 * group.num_rows * flat
+    known: int = row.size * group.num_rows
     everything: int = group.total_byte_size
-    return numbers if flat == leaves else max(numbers, everything)
+    return max(known, everything) if row.has_text else known
 
 
 def _leaf_count(kind: Any) -> int:
