@@ -81,7 +81,12 @@ class _Parquet:
         self._sink = _Sink(file)
         # Parquet has these types itself; beside Arrow's own schema the metadata would be overlooked.
         self._writer = parquet.ParquetWriter(
-            pa.PythonFile(self._sink, mode="w"), schema, compression="zstd", store_schema=False
+            pa.PythonFile(self._sink, mode="w"),
+            schema,
+            compression="zstd",
+            use_dictionary=False,  # losses hardly repeat: a dictionary of them takes most of the time
+            column_encoding={"row": "DELTA_BINARY_PACKED"},
+            store_schema=False,
         )
 
     def write(self, batch: Any) -> None:

@@ -50,6 +50,18 @@ def test_columns_are_typed_exact_and_signed(tmp_path: Path, suffix: str) -> None
     }
 
 
+@pytest.mark.parametrize("suffix", ["parquet", "feather"])
+def test_other_tools_read_them(tmp_path: Path, suffix: str) -> None:
+    polars = pytest.importorskip("polars")
+    path = tmp_path / f"s.{suffix}"
+    written(path, 2)
+    found = polars.read_parquet(path) if suffix == "parquet" else polars.read_ipc(path)
+    assert found.columns == list(COLUMNS.names())
+    assert found["row"].to_list() == ROWS.tolist()
+    assert np.array_equal(found["bce"].to_numpy(), BCE)
+    assert found["id"].to_list() == IDS
+
+
 @pytest.mark.parametrize("suffix", ["parquet", "arrow"])
 @pytest.mark.parametrize("rows", [1, 2, 3, 5, 100])
 def test_the_bytes_do_not_depend_on_the_blocks(
