@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from losscli.arrays import AnyArray, Floats
 from losscli.sources import json_cells, typed_arrays
 from losscli.sources.arrow_texts import is_bytes, is_text, is_time, plain_array, plain_type, to_texts
+from losscli.sources.bad_cells import STRING, TEXT
 from losscli.sources.cells import BLANKS, MISSING_WORDS
 from losscli.sources.records import Column, Kind, Texts, Values
 
@@ -56,7 +57,8 @@ def _numbers(array: Any, skip_missing: bool) -> tuple[Floats, Reasons]:
     if is_text(kind):
         texts, bad = _decoded(array)
         numbers, reasons = json_cells.convert(texts.to_pylist(), Column(0), skip_missing)
-        return numbers, {**reasons, **bad}
+        told = {index: TEXT if reason == STRING else reason for index, reason in reasons.items()}
+        return numbers, {**told, **bad}
     if is_time(kind) or pa.types.is_null(kind):
         bad = dict.fromkeys(range(len(array)), _TIME)
         return _without_nulls(array, np.full(len(array), np.nan), bad, skip_missing)

@@ -137,6 +137,8 @@ def _takes(kind: Any) -> tuple[int, int] | None:
         own = 1, 3
     elif pa.types.is_struct(kind):
         own, inner = (1, 1), [one.type for one in kind]
+    elif pa.types.is_map(kind):  # a list of structs of two
+        own, inner = (2, 3), [kind.key_type, kind.item_type]
     elif pa.types.is_fixed_size_list(kind):
         own, inner = (1, 1), [kind.value_type]
     elif pa.types.is_list(kind) or pa.types.is_large_list(kind):

@@ -122,7 +122,7 @@ class ArrowFileSource(TableSource):
         if waiting:
             yield Piece(tuple(waiting), share * len(waiting))
 
-    def _end(self) -> None:
+    def _unchanged(self) -> None:
         self.input.unchanged()
 
 
@@ -199,6 +199,9 @@ class ArrowStreamSource(TableSource):
             for batch in gathered(reader, rows):
                 yield Piece(batch, self.stream.consumed - before)
                 before = self.stream.consumed
+
+    def _unchanged(self) -> None:
+        self.stream.unchanged()
 
     def _end(self) -> None:
         assert self._pass is not None

@@ -110,7 +110,12 @@ class TableSource(FileSource):
                 found.append(self.fields.part(arrays, columns, skip))
             return found, piece.packed
 
-        yield from blocks(self._parts(one.pieces, work), columns, self.name)
+        try:
+            yield from blocks(self._parts(one.pieces, work), columns, self.name)
+        except LosscliError:
+            self._unchanged()  # which is the better news where both are true
+            raise
+        self._unchanged()
         self._end()
 
     @abstractmethod
@@ -119,8 +124,11 @@ class TableSource(FileSource):
         chosen."""
 
     @abstractmethod
+    def _unchanged(self) -> None:
+        """See that the file is still what it was. Raises ChangedError."""
+
     def _end(self) -> None:
-        """See, after the last row, that the file is still what it was. Raises ChangedError, FormatError."""
+        """See, after the last row, that the file ends there. Raises FormatError."""
 
     def _parts(
         self, pieces: Iterator[Piece], work: Callable[[Piece], tuple[list[Part], int]]

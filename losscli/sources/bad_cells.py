@@ -10,8 +10,15 @@ from losscli.sources.cells import hint
 from losscli.sources.records import Places
 
 STRING = "a string, not a number"
+TEXT = "text, not a number"
 INEXACT = "an integer that a double cannot hold exactly"
 NONFINITE = "not a finite number"
+
+
+_INSTEAD = {
+    STRING: "write numbers without quotes",
+    TEXT: "store the column with a type of numbers; labels and keys may be text",
+}
 
 
 @dataclass
@@ -41,4 +48,6 @@ class BadCells:
 
 
 def _hint(cell: BadCell) -> str | None:
-    return "write numbers without quotes" if cell.reason == STRING else hint(cell.text, cell.reason)
+    if cell.reason in _INSTEAD:
+        return _INSTEAD[cell.reason]
+    return hint(cell.text, cell.reason)

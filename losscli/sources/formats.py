@@ -178,7 +178,8 @@ def _contradiction(name: str, kind: Declared, found: str) -> FormatError:
     elif kind.packing is not None and found == f"not {kind.packing.name}":
         hint = f"rename it without .{kind.packing.suffix}, or compress it: {kind.packing.pack}"
     elif found in BINARY:
-        hint = f"rename it to .{found}, or add --input-format {found}"
+        rename = "" if name == "standard input" else f"rename it to .{found}, or "
+        hint = f"{rename}add --input-format {found}"
     else:
         hint = f"is the name right? .{promised} was expected"
     by = kind.by if kind.by != "suffix ." else "no known suffix"

@@ -13,7 +13,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 import numpy as np
 
 from losscli.arrays import AnyArray
-from losscli.errors import DataError, FormatError, ReadError, ShapeError, counted
+from losscli.errors import DataError, FormatError, LosscliError, ReadError, ShapeError, counted
 from losscli.sources import typed_arrays
 from losscli.sources.columnar import Field, Layout, rows_at_once
 from losscli.sources.file_source import FileSource, Opening
@@ -215,7 +215,12 @@ class NpzSource(FileSource):
             archive = ZipFile(self.input.open())
         streams = [self.members[at].arrays(archive, rows) for at in wanted]
         slots = [self.layout.slots[column.index] for column in columns]
-        yield from typed_arrays.blocks(self._pieces(streams, wanted, slots), columns, self.name, self.options)
+        pieces = self._pieces(streams, wanted, slots)
+        try:
+            yield from typed_arrays.blocks(pieces, columns, self.name, self.options)
+        except LosscliError:
+            self.input.unchanged()  # which is the better news where both are true
+            raise
         self.input.unchanged()
 
     def _pieces(

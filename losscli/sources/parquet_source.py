@@ -118,7 +118,7 @@ class ParquetSource(TableSource):
         sizes = (width * (_TEXT_BYTES if text else 8) for width, text in zip(widths, texts, strict=True))
         return _Row(sum(sizes), any(texts))
 
-    def _end(self) -> None:
+    def _unchanged(self) -> None:
         self.input.unchanged()
 
 

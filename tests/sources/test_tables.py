@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyarrow import parquet
 
-from losscli.errors import CellError, DataError, FormatError, HeaderError, ShapeError
+from losscli.errors import CellError, ChangedError, DataError, FormatError, HeaderError, ShapeError
 from losscli.sources import parquet_source
 from losscli.sources.grammar import resolve
 from losscli.sources.records import Column
@@ -115,7 +115,7 @@ def test_missing_cells_are_counted_and_placed_or_skipped(tmp_path: Path, form: s
         (pa.array([2**53, 2**53 + 1]), "exactly: 9007199254740993"),
         (pa.array([0, 2**64 - 1], pa.uint64()), "exactly: 18446744073709551615"),
         (pa.array([Decimal(0), Decimal(2**53 + 1)], pa.decimal128(20, 0)), "exactly: 9007199254740993"),
-        (pa.array(["1", "2"]), "a string, not a number: 1"),
+        (pa.array(["1", "2"]), "text, not a number: 1"),
         (pa.array([dt.date(2020, 1, 2)]), "a date or time, not a number: 2020-01-02"),
         (pa.array([moment(2020, 1, 2)]), "a date or time, not a number: 2020-01-02 00:00:00$"),
         (pa.array([None, None]), "missing cell: null"),
@@ -402,6 +402,21 @@ def test_pipes(tmp_path: Path, form: str) -> None:
     assert values(blocks(source, [Column(0), Column(2)])) == [made["a"].to_pylist()] * 2
     source.close()
     writer.join()
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_file_that_changes_while_it_is_read(tmp_path: Path, form: str) -> None:
+    made = table(a=np.random.default_rng(1).random(600_000))
+    path = store(tmp_path, made, form, rows=200_000)
+    whole = path.read_bytes()
+    for content in (whole, whole[: len(whole) // 2]):  # of the same size, and shorter
+        path.write_bytes(whole)
+        found = opened(path, block_bytes=1 << 10).read([Column(0)])
+        next(found)
+        os.utime(path, ns=(1, 1))
+        path.write_bytes(content)
+        with pytest.raises(ChangedError):
+            list(found)
 
 
 def test_formats_are_told_by_their_first_bytes(tmp_path: Path) -> None:
