@@ -129,29 +129,33 @@ def _takes(kind: Any) -> tuple[int, int] | None:
     """The nodes and buffers that a field takes; None where their number depends on the batch."""
     if isinstance(kind, pa.BaseExtensionType):
         return _takes(kind.storage_type)
-    own = 1, 2
-    inner: list[Any] = []
-    if pa.types.is_null(kind):
-        own = 1, 0
-    elif _text_unit(kind):
-        own = 1, 3
-    elif pa.types.is_struct(kind):
-        own, inner = (1, 1), [one.type for one in kind]
-    elif pa.types.is_map(kind):  # a list of structs of two
-        own, inner = (2, 3), [kind.key_type, kind.item_type]
-    elif pa.types.is_fixed_size_list(kind):
-        own, inner = (1, 1), [kind.value_type]
-    elif pa.types.is_list(kind) or pa.types.is_large_list(kind):
-        inner = [kind.value_type]
-    elif not (_is_plain(kind) or pa.types.is_dictionary(kind)):
+    own, inner = _own(kind)
+    if own is None:
         return None
-    counts = [_takes(one) for one in inner]
     nodes, buffers = own
-    for count in counts:
+    for one in inner:
+        count = _takes(one)
         if count is None:
             return None
         nodes, buffers = nodes + count[0], buffers + count[1]
     return nodes, buffers
+
+
+def _own(kind: Any) -> tuple[tuple[int, int] | None, list[Any]]:
+    """The nodes and buffers of a type itself, and the types inside of it."""
+    if pa.types.is_map(kind):  # a list of structs of two
+        return (2, 3), [kind.key_type, kind.item_type]
+    if pa.types.is_struct(kind):
+        return (1, 1), [one.type for one in kind]
+    if pa.types.is_fixed_size_list(kind):
+        return (1, 1), [kind.value_type]
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
+        return (1, 2), [kind.value_type]
+    if pa.types.is_null(kind):
+        return (1, 0), []
+    if _text_unit(kind):
+        return (1, 3), []
+    return ((1, 2) if _is_plain(kind) or pa.types.is_dictionary(kind) else None), []
 
 
 def _text_unit(kind: Any) -> int:
