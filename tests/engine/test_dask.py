@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 
 from losscli import api
-from losscli.engine.cluster import connect, driver, slices
+from losscli.engine.cluster import byposition, calls, connect, driver, slices
 from losscli.errors import LosscliError, UsageError
 from losscli.reductions import sketch
 
@@ -54,9 +54,9 @@ class Inline:
 def _inline(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(driver, "Cluster", Inline)
     monkeypatch.setattr(driver, "dask_or_fail", lambda: None)
-    monkeypatch.setattr(driver, "LEAST", 1)
-    monkeypatch.setattr(driver, "EACH", 1000)
-    monkeypatch.setattr(driver, "sketch_points", lambda tasks: 5)
+    monkeypatch.setattr(calls, "LEAST", 1)
+    monkeypatch.setattr(calls, "EACH", 1000)
+    monkeypatch.setattr(byposition, "sketch_points", lambda tasks: 5)
     monkeypatch.setattr(sketch, "CHUNK", 16)
 
 
@@ -240,6 +240,11 @@ def test_another_order_of_keys(tmp_path: Path, lines: list[str]) -> None:
     other = [*lines[:70], lines[71], lines[70], *lines[72:]]
     sources = [parts(tmp_path / "y", lines, [30, 60], header), parts(tmp_path / "p", other, [9], header)]
     assert "OrderError" in same(sources, CALLS["one"])
+    sources = [
+        parts(tmp_path / "y2", lines, [30, 60], header),
+        parts(tmp_path / "p2", lines, [9, 10], header),
+    ]
+    assert same(sources, CALLS["one"]).startswith("[")
 
 
 def test_single_files_are_one_task(tmp_path: Path, lines: list[str]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import accumulate
 from typing import Any
 
-from losscli.engine.cluster.task import Again, Key, Outcome
+from losscli.engine.cluster.task import Again, Coders, Key, Outcome
 from losscli.engine.describe import Found
 from losscli.engine.guard import Guard
 from losscli.engine.plan import Plan
@@ -24,17 +24,7 @@ def sketch_points(tasks: int) -> int:
     return max(64, min(POINTS, (1 << 21) // max(1, tasks)))
 
 
-def decided_labels(plan: Plan, outcomes: Sequence[Outcome]) -> tuple[tuple[str | None, ...], ...]:
-    """What the labels of all tasks decide together, in the order of their rows, for each feed; the plan's
-    coders know it afterwards."""
-    for outcome in outcomes:
-        for feed, seen in zip(plan.feeds, outcome.coders, strict=True):
-            if feed.coder is not None and seen:
-                feed.coder.start_from(seen)
-    return tuple(() if feed.coder is None else feed.coder.seen() for feed in plan.feeds)
-
-
-def coded_otherwise(outcome: Outcome, decided: Sequence[tuple[str | None, ...]]) -> bool:
+def coded_otherwise(outcome: Outcome, decided: Coders) -> bool:
     """Whether a task numbered its labels in another way than all together do."""
     return any(
         any(one is not None and one != other for one, other in zip(seen, whole, strict=False))
@@ -45,11 +35,21 @@ def coded_otherwise(outcome: Outcome, decided: Sequence[tuple[str | None, ...]])
 class Fold:
     """Everything that the tasks of a run found."""
 
-    def __init__(self, request: Request, plan: Plan, run: Run, outcomes: Sequence[Outcome]) -> None:
+    def __init__(
+        self,
+        request: Request,
+        plan: Plan,
+        run: Run,
+        outcomes: Sequence[Outcome],
+        parts: Sequence[Sequence[tuple[list[int], list[str]]]],
+    ) -> None:
+        """`parts` holds for each stream, of each task that read it, the rows of each part and the empty
+        ones."""
         self._request = request
         self._plan = plan
         self._run = run
         self._outcomes = outcomes
+        self._parts = parts
         self._quests: dict[Key, Quest] = {}
         self._found: Found | None = None
 
@@ -63,7 +63,11 @@ class Fold:
             reader.skipped += skipped
             reader.absent += absent
             reader.bad_weights += bad
-            reader.first_bad_weight = reader.first_bad_weight or outcome.bad_weight
+            if outcome.bad_weight is not None:
+                known = [one for one in (reader.first_bad_weight, outcome.bad_weight) if one is not None]
+                reader.first_bad_weight = (
+                    min(known, key=lambda one: one[0]) if self._plan.by_key else known[0]
+                )
             reader.positive_weight = reader.positive_weight or outcome.positive_weight
             if outcome.seen is not None:
                 guard.take(outcome.seen, offset)
@@ -74,7 +78,10 @@ class Fold:
         self._guard = guard
 
     def _offsets(self) -> list[int]:
-        """The rows of the target before those of each task."""
+        """The rows of the target before those of each task; rows that are paired by key have their numbers
+        already."""
+        if self._plan.by_key:
+            return [0] * len(self._outcomes)
         lead = self._plan.feeds[0].stream
         rows = [outcome.rows[lead] for outcome in self._outcomes]
         return list(accumulate(rows, initial=0))[:-1]
@@ -85,7 +92,7 @@ class Fold:
         for order, (outcome, offset) in enumerate(zip(self._outcomes, self._offsets(), strict=True)):
             if outcome.state is None:
                 continue
-            part = found_of(Part("", outcome.state), order, offset)
+            part = found_of(Part("", outcome.state), 0 if self._plan.by_key else order, offset)
             if whole is None:
                 whole = part
             else:
@@ -107,7 +114,7 @@ class Fold:
         for stream in streams:
             source = self._plan.streams[stream].source
             if isinstance(source, PartsSource):
-                parts = [outcome.parts[stream] for outcome in self._outcomes]
+                parts = self._parts[stream]
                 source.note([n for rows, _ in parts for n in rows], [path for _, e in parts for path in e])
         rows = [sum(outcome.rows[stream] for outcome in self._outcomes) for stream in streams]
         series = [self._run.series[one.feed.at].rows for one in self._plan.series]

@@ -8,11 +8,12 @@ from typing import Any, NamedTuple
 
 from losscli import __version__
 from losscli import losses as _losses  # noqa: F401  has the registry find every family
+from losscli.align import Stream
 from losscli.arrays import Rows
 from losscli.engine.cluster.slices import Slice, Window
 from losscli.engine.constants import ConstantFinder
 from losscli.engine.guard import Seen
-from losscli.engine.pairing import pair_rows
+from losscli.engine.pairing import PairedRows
 from losscli.engine.plan import Plan, close_plan, make_plan
 from losscli.engine.request import Listeners, Request
 from losscli.engine.rescoring import Rescoring
@@ -22,11 +23,15 @@ from losscli.engine.state import to_state
 from losscli.errors import ClusterError, LosscliError, Place, StorageError
 from losscli.reductions.sketch import Range, Sketch, Sketcher
 from losscli.registry import parse_losses
-from losscli.sources.records import Column
+from losscli.sources.records import Column, Kind
 
 Key = tuple[str, int, int]
 """A quantity whose quantile is wanted: "reduction" or "constant", the loss's number, the result's or
 column's."""
+
+
+Coders = tuple[tuple[str | None, ...], ...]
+"""What labels decided, an entry for each feed."""
 
 
 class Words(NamedTuple):
@@ -73,7 +78,7 @@ class Task(NamedTuple):
 
     words: Words
     windows: tuple[Window, ...]
-    coders: tuple[tuple[str | None, ...], ...] = ()
+    coders: Coders = ()
     again: Again | None = None
 
 
@@ -92,20 +97,22 @@ class Outcome:
     dropped: tuple[int, ...] = (0, 0, 0, 0)
     bad_weight: tuple[Place, float] | None = None
     positive_weight: bool = False
-    coders: tuple[tuple[str | None, ...], ...] = ()
+    coders: Coders = ()
     sketches: dict[Key, tuple[Sketch, ...]] = field(default_factory=dict)
+    standing: Any = None
+    """Keys that stand in the way of pairing; see `byid.Unpaired`."""
     rescored: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
 
 
 def work(task: Task) -> Outcome:
     """Do a task. A fault of the data comes back as an outcome."""
-    watch = _Watch()
+    watch = Watch()
     try:
         request = task.words.request()
         plan = _plan(request)
         try:
-            _cut(plan, task, watch)
-            return _first(request, plan) if task.again is None else _again(request, plan, task.again)
+            cut(plan, task, watch)
+            return first_look(request, plan) if task.again is None else second_look(request, plan, task.again)
         finally:
             close_plan(plan)
     except LosscliError as error:
@@ -124,16 +131,16 @@ def _plan(request: Request) -> Plan:
 
 
 @dataclass
-class _Watch:
+class Watch:
     """The stream in which an error occurred."""
 
     stream: int | None = None
 
 
-class _Watched(Slice):
+class Watched(Slice):
     """A slice that notes which stream an error is of."""
 
-    def __init__(self, source: Any, window: Window, watch: _Watch, number: int) -> None:
+    def __init__(self, source: Any, window: Window, watch: Watch, number: int) -> None:
         super().__init__(source, window)
         self._watch = watch
         self._number = number
@@ -146,25 +153,29 @@ class _Watched(Slice):
             raise
 
 
-def _cut(plan: Plan, task: Task, watch: _Watch) -> None:
-    """Have every stream read its window alone, and every coder go on from what is decided."""
-    for number, (reading, window) in enumerate(zip(plan.streams, task.windows, strict=True)):
-        reading.source = _Watched(reading.source, window, watch, number)
+def cut(plan: Plan, task: Task, watch: Watch) -> None:
+    """Have every stream read its window alone, where there are any, and every coder go on from what is
+    decided."""
+    for number, (reading, window) in enumerate(zip(plan.streams, task.windows, strict=False)):
+        reading.source = Watched(reading.source, window, watch, number)
     for feed, seen in zip(plan.feeds, task.coders, strict=False):
         if feed.coder is not None and seen:
             feed.coder.start_from(seen)
 
 
-def _first(request: Request, plan: Plan) -> Outcome:
+def first_look(request: Request, plan: Plan, paired: PairedRows | None = None) -> Outcome:
+    """Score every row of a plan, or those that are paired already."""
     run = Run(request, plan, Listeners())
+    run.paired = paired or run.paired
     started = run.read_rows()
     found = Outcome(
         rows=tuple(run.rows_in(stream) for stream in range(len(plan.streams))),
-        parts=tuple(stream.source.counted for stream in plan.streams),  # type: ignore[attr-defined]
         seen=run.tally.guard.seen(),
         unpaired=run.paired.unpaired,
         coders=tuple(() if feed.coder is None else feed.coder.seen() for feed in plan.feeds),
     )
+    if paired is None:
+        found.parts = tuple(stream.source.counted for stream in plan.streams)  # type: ignore[attr-defined]
     reader = run.reader
     found.dropped = (reader.read, reader.skipped, reader.absent, reader.bad_weights)
     found.bad_weight, found.positive_weight = reader.first_bad_weight, reader.positive_weight
@@ -187,12 +198,11 @@ def _sketches(run: Run) -> Any:
 # --- a second look ---------------------------------------------------------------------------------------
 
 
-def _again(request: Request, plan: Plan, again: Again) -> Outcome:
+def second_look(request: Request, plan: Plan, again: Again, paired: PairedRows | None = None) -> Outcome:
     """Only what the second look is for: nothing is checked anew."""
     run = Run(request._replace(summary=False, samples=False), plan, Listeners())
     looks = [_Look(run, number, again) for number in again.losses]
-    paired = pair_rows(plan, request.unpaired)
-    for rowset in run.reader.rowsets(iter(paired)):
+    for rowset in run.reader.rowsets(iter(paired or run.paired)):
         for look in looks:
             look.see(rowset)
     found = Outcome()
@@ -250,11 +260,11 @@ class _Look:
 
 def count(task: Task, stream: int) -> Outcome:
     """Count the rows of each part in a window of a stream, and nothing else."""
-    watch = _Watch()
+    watch = Watch()
     try:
         plan = _plan(task.words.request())
         try:
-            _cut(plan, task, watch)
+            cut(plan, task, watch)
             source: Slice = plan.streams[stream].source  # type: ignore[assignment]
             known = source.told()
             if known is None:
@@ -269,13 +279,14 @@ def count(task: Task, stream: int) -> Outcome:
 
 def look_for_cells(task: Task, stream: int) -> Outcome:
     """Read a window of a stream alone, for the bad cells in it."""
-    watch = _Watch()
+    watch = Watch()
     try:
         plan = _plan(task.words.request())
         try:
-            _cut(plan, task, watch)
-            reading = plan.streams[stream]
-            rows = sum(block.rows for block in reading.source.read(reading.columns))
+            cut(plan, task, watch)
+            one = plan.streams[stream]
+            kind: Kind = "key" if plan.by_key else "note"
+            rows = sum(block.rows for block in Stream(one.source, tuple(one.columns), one.keys, kind).read())
             return Outcome(rows=(rows,))
         finally:
             close_plan(plan)
