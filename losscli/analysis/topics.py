@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from losscli.analysis.topic import Topic
+from losscli.analysis.topic_engine import ENGINE
 from losscli.analysis.topic_remote import REMOTE
 from losscli.analysis.topic_typed import TYPED
 
@@ -172,6 +173,7 @@ TOPICS = (
     ),
     TYPED,
     REMOTE,
+    ENGINE,
     Topic(
         "header",
         "When the first row is a header, and which delimiter is taken",

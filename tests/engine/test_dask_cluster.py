@@ -98,6 +98,22 @@ def _folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(name="keyed", scope="module")
+def _keyed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Part files whose rows come in other orders."""
+    folder = tmp_path_factory.mktemp("keyed")
+    draw = np.random.default_rng(6)
+    (folder / "y").mkdir()
+    (folder / "p").mkdir()
+    rows, parts = 600_000, 12
+    values = {"y": draw.integers(0, 2, rows), "p": draw.integers(1, 1000, rows) / 1000}
+    for name, order in (("y", np.arange(rows)), ("p", draw.permutation(rows))):
+        for part, some in enumerate(np.array_split(order, parts)):
+            lines = [f"u{row},{values[name][row]}" for row in some.tolist()]
+            (folder / name / f"{part:02d}.csv").write_text("\n".join([f"id,{name}", *lines]) + "\n")
+    return folder
+
+
 def call(folder: Path, *more: str) -> tuple[str, ...]:
     return ("compute", "bce,mae", str(folder / "y"), str(folder / "p"), "-f", "json", *more)
 
@@ -110,8 +126,12 @@ def test_two_workers_give_the_same_bytes(cluster: Running, folder: Path) -> None
     assert json.loads(here.stdout)["rows"]["scored"] == 3_600_000
 
 
-def test_a_worker_that_is_killed_changes_nothing(cluster: Running, folder: Path) -> None:
-    words = call(folder, "--engine", "dask", "--scheduler", cluster.address)
+@pytest.mark.parametrize("by", ["position", "key"])
+def test_a_worker_that_is_killed_changes_nothing(
+    cluster: Running, folder: Path, keyed: Path, by: str
+) -> None:
+    here = call(folder) if by == "position" else call(keyed, "--id", "id")
+    words = (*here, "--engine", "dask", "--scheduler", cluster.address)
     pids = cluster.workers()
     command = [sys.executable, "-m", "losscli", *words]
     running = subprocess.Popen(
@@ -121,7 +141,7 @@ def test_a_worker_that_is_killed_changes_nothing(cluster: Running, folder: Path)
     os.kill(busy, signal.SIGKILL)
     told, complaints = running.communicate(timeout=120)
     assert (running.returncode, complaints) == (0, "")
-    assert told == losscli(*call(folder)).stdout
+    assert told == losscli(*here).stdout
     assert busy in pids
     assert cluster.workers() != pids
 
@@ -161,6 +181,25 @@ def test_a_scheduler_that_cannot_be_reached(folder: Path) -> None:
     assert found.stderr.startswith("error[E410]: the scheduler at tcp://127.0.0.1:9 cannot be reached")
     assert len(found.stderr.splitlines()) == 2
     assert time.monotonic() - before < 60
+
+
+def test_a_task_that_kills_its_workers(tmp_path: Path) -> None:
+    script = tmp_path / "killing.py"
+    script.write_text(
+        "import os\n"
+        "from losscli.engine.cluster.connect import Cluster\n"
+        "def kill(number):\n"
+        "    os._exit(1)\n"
+        "if __name__ == '__main__':\n"
+        "    try:\n"
+        "        with Cluster(None, 2) as cluster:\n"
+        "            print(list(cluster.results(kill, [(1,)])))\n"
+        "    except Exception as error:\n"
+        "        print(error.exit_code, error.lines()[0])\n"
+    )
+    found = subprocess.run([sys.executable, str(script)], env=ENVIRONMENT, capture_output=True, text=True)
+    assert found.stdout == "4 error[E410]: a task killed 4 workers, one after the other\n"
+    assert found.stderr == ""
 
 
 def test_a_cluster_of_its_own_and_ctrl_c(folder: Path) -> None:

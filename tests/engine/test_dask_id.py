@@ -6,12 +6,14 @@ import random
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 distributed = pytest.importorskip("distributed", reason="the extra losscli[dask] is not installed")
 
-from losscli.engine.cluster import byid, calls, keyjoin  # noqa: E402
+from losscli.engine.cluster import byid, calls, connect, driver, keyjoin  # noqa: E402
+from losscli.engine.cluster.connect import Cluster  # noqa: E402
 from tests.engine.test_dask import CALLS, HEADER, Call, _lines, parts, said  # noqa: E402, F401
 
 
@@ -101,3 +103,31 @@ def test_single_files(tmp_path: Path, lines: list[str], scheduler: str) -> None:
         (tmp_path / f"{name}.csv").write_text("\n".join([HEADER, *rows]) + "\n")
         texts.append(str(tmp_path / f"{name}.csv"))
     assert same(texts, (("mse", ":y", ":p"), {}), scheduler).startswith("[")
+
+
+def test_workers_of_another_version(
+    sources: list[str], scheduler: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connect, "__version__", "9.9")
+    found = said(sources, CALLS["one"], engine="dask", scheduler=scheduler)
+    assert found.startswith("ClusterError\n4\n")
+    assert "this is losscli 9.9" in found
+
+
+def test_files_that_a_worker_does_not_see(
+    sources: list[str], scheduler: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Blind(Cluster):
+        def results(self, function: Any, tasks: Any) -> Any:
+            Path(sources[1]).rename(sources[1] + "-gone")
+            return super().results(function, tasks)
+
+    monkeypatch.setattr(driver, "Cluster", Blind)
+    found = said(sources, CALLS["one"], engine="dask", scheduler=scheduler)
+    assert found.startswith("ClusterError\n4\n")
+    assert "a shared file system, or a URI" in found
+
+
+def test_no_address(sources: list[str]) -> None:
+    found = said(sources, CALLS["one"], engine="dask", scheduler="nonsense://x")
+    assert found.startswith(("UsageError\n2\n", "ClusterError\n4\n"))

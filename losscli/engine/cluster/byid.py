@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 from losscli.align import Stream
 from losscli.align.findings import Findings
 from losscli.align.matching import SHOWN
-from losscli.engine.cluster.calls import Calls
+from losscli.engine.cluster.calls import TASKS, Calls
 from losscli.engine.cluster.connect import Cluster
 from losscli.engine.cluster.fold import sketch_points
 from losscli.engine.cluster.keyjoin import Score, Told, load, offsets_of, score
@@ -74,7 +74,7 @@ class ByKey:
         calls = self._calls
         streams = range(len(calls.sources))
         total = sum(sum(sizes(source)) for source in calls.sources)
-        count = max(calls.cluster.threads, -(-total // PARTITION))
+        count = min(max(calls.cluster.threads, -(-total // PARTITION)), TASKS)
         self._job = Score(calls.words(sketch_points(count)))
         tasks = [calls.tasks_of(stream, calls.words()) for stream in streams]
         self._partitions = parts = Partitions(
