@@ -10,11 +10,12 @@ import numpy as np
 from losscli.arrays import Floats, Integers, Rows
 from losscli.engine.score import Score
 from losscli.engine.sums import Sums, Terms
+from losscli.engine.text_codes import TextCodes
 from losscli.numerics.exact import ExactSum, ratio
 
 SLICE = 4096
 """Rows of a segment that are worth adding: so many are held back for each, on average."""
-HELD = 5 << 19
+HELD = 1 << 21
 """Numbers that are held back at most, 8 bytes each."""
 
 
@@ -65,7 +66,7 @@ class Segments:
     def __init__(self, scores: Sequence[Score]) -> None:
         self._whole = list(scores)
         self._found: dict[str, list[Score]] = {}
-        self._codes: dict[str, int] = {}
+        self._codes = TextCodes()
         self._held: list[Held] = []
         self._rows = 0
 
@@ -82,24 +83,11 @@ class Segments:
 
     def add(self, labels: Any, scored: Sequence[BlockTerms]) -> None:
         """Add some rows: the text of each row's segment (an Arrow array), and what each loss made of them."""
-        self._held.append(_sorted(self._coded(labels), len(self._codes), scored))
+        self._held.append(_sorted(self._codes.of(labels), len(self._codes), scored))
         self._rows += len(labels)
         width = sum(one.width for one in scored)
         if self._rows >= min(SLICE * len(self._codes), HELD // width):
             self.settle()
-
-    def _coded(self, labels: Any) -> Integers:
-        """(n,): the number of each row's segment in this tally."""
-        import pyarrow as pa
-
-        if isinstance(labels, pa.ChunkedArray):
-            labels = labels.combine_chunks()
-        found, codes = labels.dictionary_encode(), self._codes
-        known = [codes.setdefault(name, len(codes)) for name in found.dictionary.to_pylist()]
-        # Arrow's own way to NumPy would look for pandas.
-        indices = np.frombuffer(found.indices.buffers()[1], dtype=np.int32)[found.indices.offset :]
-        picked: Integers = np.array(known, dtype=np.int64)[indices[: len(labels)]]
-        return picked
 
     def settle(self) -> None:
         """Add up the rows that are held back."""
@@ -107,7 +95,7 @@ class Segments:
         if not held:
             return
         whole = held[0] if len(held) == 1 else _merged(held, len(self._codes))
-        names, start = list(self._codes), 0
+        names, start = self._codes.texts, 0
         for code, count in zip(whole.codes.tolist(), whole.counts.tolist(), strict=True):
             rows = slice(start, start + count)
             for score, block in zip(self._scores_of(names[code]), whole.scored, strict=True):
