@@ -126,11 +126,15 @@ def test_two_workers_give_the_same_bytes(cluster: Running, folder: Path) -> None
     assert json.loads(here.stdout)["rows"]["scored"] == 3_600_000
 
 
-@pytest.mark.parametrize("by", ["position", "key"])
-def test_a_worker_that_is_killed_changes_nothing(
-    cluster: Running, folder: Path, keyed: Path, by: str
-) -> None:
-    here = call(folder) if by == "position" else call(keyed, "--id", "id")
+def test_two_workers_join_by_key(cluster: Running, keyed: Path) -> None:
+    here = call(keyed, "--id", "id")
+    there = losscli(*here, "--engine", "dask", "--scheduler", cluster.address)
+    assert (there.returncode, there.stderr) == (0, "")
+    assert there.stdout == losscli(*here).stdout
+
+
+def test_a_worker_that_is_killed_changes_nothing(cluster: Running, folder: Path) -> None:
+    here = call(folder)
     words = (*here, "--engine", "dask", "--scheduler", cluster.address)
     pids = cluster.workers()
     command = [sys.executable, "-m", "losscli", *words]

@@ -15,7 +15,7 @@ from losscli import __version__
 from losscli.errors import ClusterError, UsageError, counted
 from losscli.workers import usable_cores
 
-CONNECT: Final = 5.0
+CONNECT: Final = 15.0
 """Seconds that a scheduler may take to answer."""
 ALONE: Final = 60.0
 """Seconds that a scheduler may be without any worker before we give up."""
