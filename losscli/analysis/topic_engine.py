@@ -41,7 +41,7 @@ ENGINE = Topic(
              than 20,000, and a worker needs several times that in memory.
     retried  the task of a worker that died, by another: at most 12 minutes are
              lost, no digit changes. A dead worker during --id starts the shuffle
-             again, or ends the run with 4.
+             again.
     ends     with 4: a task that killed four workers (memory?), no worker for a
              minute, a scheduler that is gone (nothing is kept), a part that
              changed. With 3: the first fault in the order of the rows, counted

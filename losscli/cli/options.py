@@ -253,4 +253,19 @@ class Read(Shown):
     header: Header = None
     delimiter: Delimiter = None
     input_format: InputFormat = None
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Evaluated(Read):
+    """Losses on files: the options of every command that evaluates them."""
+
+    losses: Losses
+    sources: Sources
+    weight: Weight = None
+    by: By = None
+    group: Group = None
+    as_: As = None
+    multioutput: MultiOutput = "mean"
+    engine: Engine = "local"
+    scheduler: Scheduler = None
     jobs: Jobs = None

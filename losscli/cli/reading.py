@@ -60,7 +60,6 @@ def read_options(options: Read) -> dict[str, Any]:
         "header": options.header,
         "delimiter": options.delimiter,
         "input_format": options.input_format,
-        "jobs": options.jobs,
     }
 
 

@@ -14,7 +14,7 @@ import pyarrow as pa
 from losscli.errors import FormatError, LosscliError, ReadError
 from losscli.sources.arrow_fields import ArrowFields
 from losscli.sources.columnar import Part, blocks, rows_at_once
-from losscli.sources.file_source import FileSource
+from losscli.sources.file_source import CountedSource
 from losscli.sources.records import Block, Column, Header, Kind
 from losscli.storage.refusals import why
 
@@ -39,14 +39,12 @@ class Pass(NamedTuple):
 
 
 @dataclass
-class TableSource(FileSource):
+class TableSource(CountedSource):
     """An opened file whose columns have names and types."""
 
     fields: ArrowFields
     format: str
     typed: bool = field(default=True, init=False)
-    _total: int | None = field(default=None, init=False)
-    _done: int = field(default=0, init=False)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -81,16 +79,6 @@ class TableSource(FileSource):
     def header(self) -> Header:
         """The schema names the columns."""
         return Header(True, "the names of the schema")
-
-    @property
-    def bytes_total(self) -> int | None:
-        """The size in the file of what is read: of the asked columns, where that is known."""
-        return self.stream.size if self._total is None else self._total
-
-    @property
-    def bytes_read(self) -> int:
-        """How much of that the current pass has read."""
-        return self._done
 
     def kinds(self) -> tuple[Kind, ...]:
         """What each column looks like by its type."""

@@ -64,9 +64,9 @@ class FileSource(ABC):
         return self.stream.consumed
 
     @property
+    @abstractmethod
     def width(self) -> int:
         """The number of columns."""
-        raise NotImplementedError
 
     @property
     def tail(self) -> tuple[int, ...]:
@@ -94,6 +94,24 @@ class FileSource(ABC):
     def close(self) -> None:
         """Let go of the file; standard input stays open."""
         self.stream.close()
+
+
+@dataclass
+class CountedSource(FileSource):
+    """A file of which only some bytes are read: each pass knows how many, and counts them."""
+
+    _total: int | None = field(default=None, init=False)
+    _done: int = field(default=0, init=False)
+
+    @property
+    def bytes_total(self) -> int | None:
+        """The size of what is read; of the file before that is known."""
+        return self.stream.size if self._total is None else self._total
+
+    @property
+    def bytes_read(self) -> int:
+        """How much of that the current pass has read."""
+        return self._done
 
 
 @dataclass

@@ -16,7 +16,7 @@ from losscli.arrays import AnyArray
 from losscli.errors import DataError, FormatError, LosscliError, ReadError, ShapeError, counted
 from losscli.sources import typed_arrays
 from losscli.sources.columnar import Field, Layout, rows_at_once
-from losscli.sources.file_source import FileSource, Opening
+from losscli.sources.file_source import CountedSource, Opening
 from losscli.sources.npy_source import ArrayHead, read_head
 from losscli.sources.random_access import RandomInput
 from losscli.sources.records import Block, Column, Header, Kind
@@ -142,7 +142,7 @@ def _member_stream(archive: ZipFile, info: ZipInfo, where: str) -> _Unpacked:
 
 
 @dataclass
-class NpzSource(FileSource):
+class NpzSource(CountedSource):
     """An opened .npz file. A member (n,) is a column of its name; one of (n, k) is `name[0]` to `name[k-1]`,
     and `name` selects them all."""
 
@@ -151,8 +151,6 @@ class NpzSource(FileSource):
     layout: Layout
     format: str = field(default="npz", init=False)
     typed: bool = field(default=True, init=False)
-    _total: int | None = field(default=None, init=False)
-    _done: int = field(default=0, init=False)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -177,16 +175,6 @@ class NpzSource(FileSource):
     def header(self) -> Header:
         """The members have names."""
         return Header(True, "the names of the arrays")
-
-    @property
-    def bytes_total(self) -> int | None:
-        """The unpacked size of what is read; of the file before that is known."""
-        return self.input.size if self._total is None else self._total
-
-    @property
-    def bytes_read(self) -> int:
-        """How much of that the current pass has read."""
-        return self._done
 
     def first_cells(self) -> tuple[str, ...] | None:
         """Empty texts: no member is unpacked before it is asked for."""

@@ -8,15 +8,14 @@ stage within another one counts for itself. Clocks are read once a block and cos
 
 from __future__ import annotations
 
-import json
-import os
-import runpy
 import sys
 import threading
 import time
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+
+from watched import run_watched
 
 from losscli.align.streams import Lockstep
 from losscli.engine.guard import Guard
@@ -117,24 +116,7 @@ def main() -> None:
     for stage, owner, name in TIMED:
         wrap = stages.through if name == "__iter__" else stages.around
         setattr(owner, name, wrap(stage, getattr(owner, name)))
-    began = time.process_time()
-    leave = os._exit
-
-    def write() -> None:
-        report = {"stages": stages.seconds, "process": time.process_time(), "start": began}
-        with open(path, "w", encoding="ascii") as file:
-            json.dump(report, file)
-
-    def leave_with_report(code: int) -> None:
-        write()
-        leave(code)
-
-    os._exit = leave_with_report  # the command leaves without running exit handlers
-    sys.argv = ["losscli", *arguments]
-    try:
-        runpy.run_module("losscli", run_name="__main__", alter_sys=True)
-    finally:
-        write()
+    run_watched(path, arguments, lambda: {"stages": stages.seconds, "process": time.process_time()})
 
 
 if __name__ == "__main__":

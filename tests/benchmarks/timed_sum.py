@@ -8,15 +8,14 @@ added. Two clock readings around a block of many thousand rows cost nothing that
 
 from __future__ import annotations
 
-import json
-import os
-import runpy
 import sys
 import threading
 import time
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+
+from watched import run_watched
 
 from losscli.numerics.exact import ExactSum
 
@@ -64,22 +63,7 @@ def main() -> None:
     watch = Stopwatch()
     for name in ADDING:
         setattr(ExactSum, name, watch.around(getattr(ExactSum, name)))
-    leave = os._exit
-
-    def write() -> None:
-        with open(path, "w", encoding="ascii") as file:
-            json.dump(watch.report, file)
-
-    def leave_with_report(code: int) -> None:
-        write()
-        leave(code)
-
-    os._exit = leave_with_report  # the command leaves without running exit handlers
-    sys.argv = ["losscli", *arguments]
-    try:
-        runpy.run_module("losscli", run_name="__main__", alter_sys=True)
-    finally:
-        write()
+    run_watched(path, arguments, lambda: watch.report)
 
 
 if __name__ == "__main__":

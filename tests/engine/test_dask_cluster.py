@@ -133,8 +133,11 @@ def test_two_workers_join_by_key(cluster: Running, keyed: Path) -> None:
     assert there.stdout == losscli(*here).stdout
 
 
-def test_a_worker_that_is_killed_changes_nothing(cluster: Running, folder: Path) -> None:
-    here = call(folder)
+@pytest.mark.parametrize("by", ["position", "key"])
+def test_a_worker_that_is_killed_changes_nothing(
+    cluster: Running, folder: Path, keyed: Path, by: str
+) -> None:
+    here = call(folder) if by == "position" else call(keyed, "--id", "id")
     words = (*here, "--engine", "dask", "--scheduler", cluster.address)
     pids = cluster.workers()
     command = [sys.executable, "-m", "losscli", *words]
@@ -206,7 +209,10 @@ def test_a_task_that_kills_its_workers(tmp_path: Path) -> None:
     assert found.stderr == ""
 
 
-def test_a_cluster_of_its_own_and_ctrl_c(folder: Path) -> None:
+def test_a_cluster_of_its_own_and_ctrl_c(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(ENVIRONMENT, "TMPDIR", str(tmp_path))
     words = call(folder, "--engine", "dask", "--jobs", "2")
     here = losscli(*call(folder))
     assert losscli(*words).stdout == here.stdout
@@ -225,6 +231,7 @@ def test_a_cluster_of_its_own_and_ctrl_c(folder: Path) -> None:
     while any(_alive(child) for child in children):
         assert time.monotonic() < deadline, "a worker outlived the run"
         time.sleep(0.1)
+    assert list(tmp_path.iterdir()) == []
 
 
 def _alive(process: int) -> bool:

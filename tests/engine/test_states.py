@@ -11,47 +11,26 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 from losscli import api
 from losscli.errors import FormatError, LosscliError, ReadError, StateError, UsageError
+from tests.engine.table import CALLS as TABLE_CALLS
+from tests.engine.table import HEADER, Call, table_lines
 
 ROWS = 60
-HEADER = "key,y,p,q,w,mu,sd,c0,c1,c2,class,region"
 
 
 @pytest.fixture(name="lines", scope="module")
 def _lines() -> list[str]:
-    draw = np.random.default_rng(5)
-    found = []
-    for row in range(ROWS):
-        label, shares = int(draw.integers(0, 2)), draw.dirichlet([1.0, 2.0, 3.0])
-        p = float(draw.integers(1, 1000)) / 1000 if row not in (41, 50) else float(1 - label)
-        q = "NA" if row % 17 == 3 else draw.random()
-        weight = 0 if row % 7 == 5 else draw.integers(1, 4)
-        cells = [f"k{row}", label, p, q, weight, draw.normal(), draw.random() + 0.1]
-        found.append(",".join(map(str, [*cells, *shares, "abc"[draw.integers(0, 3)], f"r{row % 9 % 5}"])))
-    return found
+    return table_lines(ROWS, seed=5, infinite=(41, 50))
 
-
-Call = tuple[tuple[str, ...], dict[str, Any]]
 
 CALLS: dict[str, Call] = {
-    "one": (("bce", ":y", ":p"), {}),
-    "several, set losses, conventions": (("mse,rmse,wape,bce:as=keras", ":y", ":p"), {}),
-    "weights": (("bce,rmse,mae", ":y", ":p"), {"weight": "w"}),
-    "missing": (("mse,rmse", ":q", ":p"), {"missing": "skip"}),
-    "columns": (("mse,rmse", ":y,mu", ":p,sd"), {"multioutput": "none"}),
-    "columns summed": (("rmse", ":y,mu", ":p,sd"), {"multioutput": "sum"}),
-    "three inputs": (("gaussian_nll", ":y", ":mu", ":sd"), {}),
-    "classes": (("sparse_categorical_ce", ":class", ":c0,c1,c2"), {"labels": "a,b,c"}),
-    "codings": (("hinge", ":y", ":mu"), {}),
-    "counts": (("torch.cross_entropy:weight=1,2,3", ":class", ":c0,c1,c2"), {"labels": "a,b,c"}),
+    **TABLE_CALLS,
     "by key": (("bce", ":y", ":p"), {"id": "key"}),
     "first rows": (("bce", ":y", ":p"), {"rows": 15, "gradient": True}),
     "worst": (("zero_one", ":y", ":y"), {"worst": 4}),
-    "std": (("mse", ":y", ":p"), {"reduction": "mean,std,max"}),
     "segments": (("mae,bce:as=keras", ":y", ":p"), {"by": "region"}),
     "segments, set losses, weights": (("rmse,wape,mse", ":y", ":p"), {"by": "region", "weight": "w"}),
     "segments, missing, columns": (
@@ -121,7 +100,7 @@ def test_a_coding_of_two_parts_that_no_part_could_see(tmp_path: Path) -> None:
     call = (("hinge", ":y", ":mu"), {})
     states = []
     for number, label in enumerate(("0", "-1")):
-        lines = [f"k,{one},0.5,0.5,1,0.5,1,1,0,0,a,r" for one in ("1", label, "1")]
+        lines = [f"k,{one},0.5,0.5,1,0.5,1,1,0,0,a,a,r" for one in ("1", label, "1")]
         states.append(computed(tmp_path / str(number), lines, call).state)
     with pytest.raises(LosscliError, match="0 and -1 occur in the same column"):
         api.merge(*states)

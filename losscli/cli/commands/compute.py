@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from losscli.cli import options as flag
+from losscli.cli.evaluating import evaluating, evaluation_options, plan_evaluation, shown_progress
 from losscli.cli.help import command
-from losscli.cli.options import Read
-from losscli.cli.publishing import Publication, is_watched
-from losscli.cli.reading import begin_reading, plan_outputs, read_options
-from losscli.errors import UnknownLoss, UsageError, counted
+from losscli.cli.options import Evaluated
+from losscli.cli.publishing import Publication
+from losscli.errors import UsageError, counted
 
 if TYPE_CHECKING:
     from losscli.engine.request import Listeners
@@ -36,33 +35,24 @@ ROUNDED = TABLES | {"latex"}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class ComputeOptions(Read):
+class ComputeOptions(Evaluated):
     """Per-sample and reduced values of one or several losses.
 
     Sources come in the order of the loss's inputs, the target first. `losscli explain sources`, `losses`,
     `inputs`, `frameworks`, `pairing` and `formats` say more."""
 
-    losses: flag.Losses
-    sources: flag.Sources
-    weight: flag.Weight = None
-    group: flag.Group = None
-    by: flag.By = None
-    as_: flag.As = None
     reduction: flag.Reduction = "mean"
-    multioutput: flag.MultiOutput = "mean"
     rows: flag.Rows = None
     worst: flag.Worst = None
     gradient: flag.Gradient = False
     per_sample: flag.PerSample = None
     state: flag.State = None
-    engine: flag.Engine = "local"
-    scheduler: flag.Scheduler = None
 
 
 def run(options: ComputeOptions) -> None:
     """Compute and print."""
     others = [path for path in (options.per_sample, options.state) if path is not None]
-    publication = plan_outputs(options, [*options.sources, options.weight, options.group, options.by], others)
+    publication = plan_evaluation(options, others)
     streamed = options.reduction == "none" and publication.format.name in STREAMED
     with ExitStack() as stack:
         writers = _writers(options, publication, stack, streamed=streamed)
@@ -109,42 +99,25 @@ def _listeners(options: ComputeOptions, writers: Sequence[SampleWriter], stack: 
     """Who hears of the run: the writers, and the progress, which leaves the stack first."""
     from losscli.engine.request import Listeners
 
-    progress = None
-    if not options.quiet and is_watched(sys.stderr):
-        from losscli.cli.progress import Progress
-
-        progress = stack.enter_context(Progress())
-    return Listeners(sinks=tuple(writers), progress=progress)
+    return Listeners(sinks=tuple(writers), progress=shown_progress(options, stack))
 
 
 def _computed(options: ComputeOptions, publication: Publication, listeners: Listeners) -> ComputeReport:
     from losscli import api
 
-    begin_reading()
-    try:
+    with evaluating(options):
         return api.compute(
             options.losses,
             *options.sources,
             listeners=listeners,
-            weight=options.weight,
-            group=options.group,
-            by=options.by,
-            as_=options.as_,
             reduction=options.reduction,
-            multioutput=options.multioutput,
             rows=_rows(options.rows),
             worst=options.worst,
             gradient=options.gradient,
             state=options.state is not None,
-            engine=options.engine,
-            scheduler=options.scheduler,
             **extent(options, publication),
-            **read_options(options),
+            **evaluation_options(options),
         )
-    except UnknownLoss as unknown:
-        from losscli.cli.guesses import loss_expected
-
-        raise loss_expected(options.losses, options.sources) or unknown from None
 
 
 def extent(options: ComputeOptions, publication: Publication) -> dict[str, bool]:

@@ -7,6 +7,7 @@ import logging
 import os
 import queue
 from collections.abc import Callable, Iterator, Sequence
+from tempfile import TemporaryDirectory
 from time import monotonic
 from types import TracebackType
 from typing import Any, Final
@@ -25,9 +26,10 @@ POLL: Final = 1.0
 LEAN: Final = {
     "distributed.worker.profile.enabled": False,
     "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": 1 << 27,
+    "distributed.worker.preload": ["import os\nos.dup2(os.open(os.devnull, os.O_WRONLY), 2)\n"],
 }
-"""How workers of our own run: nobody looks at profiles, and giving memory back after every block takes a
-quarter of the time."""
+"""How workers of our own run: nobody looks at profiles; giving memory back after every block takes a quarter
+of the time; and a worker that starts while the cluster ends would write a traceback to standard error."""
 
 
 def dask_or_fail() -> Any:
@@ -51,6 +53,8 @@ class Cluster:
         self._own: Any = None
         self._loop: Any = None
         self._client: Any = None
+        self._alone: float | None = None
+        self._folder: TemporaryDirectory[str] | None = None
         self._dask = dask_or_fail()
 
     def __enter__(self) -> Cluster:
@@ -87,10 +91,11 @@ class Cluster:
     def _start(self) -> None:
         """Start worker processes on this machine. Raises ClusterError."""
         try:
+            self._folder = TemporaryDirectory(prefix="losscli-dask-", ignore_cleanup_errors=True)
             self._loop = _loop_deaf_to_interrupts()
             from dask import config
 
-            with config.set(LEAN):
+            with config.set({**LEAN, "temporary-directory": self._folder.name}):
                 self._own = self._dask.LocalCluster(
                     n_workers=self._workers or usable_cores(),
                     threads_per_worker=1,
@@ -157,39 +162,50 @@ class Cluster:
                 future.release()  # Dask forgets what nobody waits for
 
     def _next(self, ready: queue.SimpleQueue[tuple[int, Any]]) -> tuple[int, Any]:
-        alone: float | None = None
         while True:
             try:
-                return ready.get(timeout=POLL)
+                found = ready.get(timeout=POLL)
             except queue.Empty:
-                pass
-            if self._client.status != "running":
-                raise ClusterError("the scheduler went away", hint="run again when it is back")
-            if self._client.scheduler_info(n_workers=-1)["workers"]:
-                alone = None
-                continue
-            alone = alone or monotonic()
-            if monotonic() - alone > ALONE:
-                raise ClusterError(
-                    f"all workers are gone, and none came for {ALONE:.0f} seconds",
-                    hint="the result would be the same with any number of workers: run again",
-                )
+                self._see_alive()
+            else:
+                self._alone = None
+                return found
+
+    def _see_alive(self) -> None:
+        """Told while nothing is ready. Raises ClusterError when nothing more can become ready."""
+        if self._client.status != "running":
+            raise ClusterError("the scheduler went away", hint="run again when it is back")
+        if self._client.scheduler_info(n_workers=-1)["workers"]:
+            self._alone = None
+            return
+        self._alone = self._alone or monotonic()
+        if monotonic() - self._alone > ALONE:
+            raise ClusterError(
+                f"all workers are gone, and none came for {ALONE:.0f} seconds",
+                hint="the result would be the same with any number of workers: run again",
+            )
 
     def _result(self, future: Any) -> Any:
         from distributed.scheduler import KilledWorker
 
-        if future.status == "cancelled":
-            raise ClusterError("the scheduler went away", hint="run again when it is back")
-        try:
-            return future.result(timeout=CONNECT)
-        except KilledWorker as error:
-            tries = getattr(error, "allowed_failures", 3) + 1
-            raise ClusterError(
-                f"a task killed {counted(tries, 'worker')}, one after the other",
-                hint="did they run out of memory? Smaller parts or more memory help; their logs say more",
-            ) from error
-        except (self._dask.CancelledError, self._dask.comm.CommClosedError) as error:
-            raise ClusterError("the scheduler went away", hint="run again when it is back") from error
+        while True:
+            if future.status == "cancelled":
+                raise ClusterError("the scheduler went away", hint="run again when it is back")
+            try:
+                return future.result(timeout=CONNECT)
+            except KilledWorker as error:
+                tries = getattr(error, "allowed_failures", 3) + 1
+                raise ClusterError(
+                    f"a task killed {counted(tries, 'worker')}, one after the other",
+                    hint="did they run out of memory? Smaller parts or more memory help; their logs say more",
+                ) from error
+            except (self._dask.CancelledError, self._dask.comm.CommClosedError) as error:
+                raise ClusterError("the scheduler went away", hint="run again when it is back") from error
+            except TimeoutError:
+                if future.status == "error":
+                    raise  # the task's own
+                # The worker that had the result died with it: it is made again, however long that takes.
+                self._see_alive()
 
     def _close(self) -> None:
         try:
@@ -197,6 +213,8 @@ class Cluster:
                 if part is not None:
                     part.close(timeout=CONNECT)
         finally:
+            if self._folder is not None:
+                self._folder.cleanup()
             if self._loop is not None:
                 self._loop.stop(timeout=CONNECT)
             self._loggers.restore()

@@ -1,0 +1,59 @@
+"""What the commands that evaluate losses share: their outputs, their options as the library takes them, the
+progress, and the answer to a file where the losses stand."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Any
+
+from losscli.cli.options import Evaluated
+from losscli.cli.publishing import Publication, is_watched
+from losscli.cli.reading import begin_reading, plan_outputs, read_options
+from losscli.errors import UnknownLoss
+
+if TYPE_CHECKING:
+    from losscli.engine.request import Progress
+
+
+def plan_evaluation(options: Evaluated, others: Sequence[str] = ()) -> Publication:
+    """Decide where the report goes; no output may be one of the files that are read. `others` are the paths
+    of further outputs."""
+    return plan_outputs(options, [*options.sources, options.weight, options.group, options.by], others)
+
+
+def evaluation_options(options: Evaluated) -> dict[str, Any]:
+    """The options about losses, reading and pairing as the library takes them, losses and sources apart."""
+    return {
+        "weight": options.weight,
+        "by": options.by,
+        "group": options.group,
+        "as_": options.as_,
+        "multioutput": options.multioutput,
+        "engine": options.engine,
+        "scheduler": options.scheduler,
+        "jobs": options.jobs,
+        **read_options(options),
+    }
+
+
+def shown_progress(options: Evaluated, stack: ExitStack) -> Progress | None:
+    """Who draws the progress until the stack closes; nobody where nobody looks."""
+    if options.quiet or not is_watched(sys.stderr):
+        return None
+    from losscli.cli.progress import Progress as Drawn
+
+    return stack.enter_context(Drawn())
+
+
+@contextmanager
+def evaluating(options: Evaluated) -> Iterator[None]:
+    """Rows are to come; where a file stands in the place of the losses, say so."""
+    begin_reading()
+    try:
+        yield
+    except UnknownLoss as unknown:
+        from losscli.cli.guesses import loss_expected
+
+        raise loss_expected(options.losses, options.sources) or unknown from None
