@@ -87,10 +87,16 @@ def _shortest(limit: float) -> str:
 
 
 class CheckReport(NamedTuple):
-    """What was computed, and the verdict on it."""
+    """What was computed, and the verdict on it. `name` is what the check is called among several."""
 
     computed: ComputeReport
     judged: tuple[Judged, ...]
+    name: str = ""
+
+    @property
+    def checks(self) -> tuple[CheckReport, ...]:
+        """The check itself: what shows one report and several alike goes over these."""
+        return (self,)
 
     @property
     def command(self) -> str:
