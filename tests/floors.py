@@ -15,7 +15,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "domains formula",
         "params",  # its intervals are domains, so it stands half a floor above them
         "numerics",
-        "registry",
+        "registry statistics",
         "losses reductions report",
         "sources outputs",
         "align",

@@ -1,0 +1,144 @@
+"""Intervals of a mean: what the mean of all rows that could have been drawn may be.
+
+Rows are taken as drawn independently of each other. An interval that cannot be had (one row, an infinite
+value) reaches from -inf to inf, and its method says why: nothing is ever decided by it.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+
+from losscli.arrays import Floats
+from losscli.errors import UsageError
+from losscli.numerics.exact import ExactSum, exact_mean, ratio
+from losscli.statistics.bootstrap import Draws, Rescaled, studentised
+from losscli.statistics.student import student_bound
+
+__all__ = ["BOOTSTRAPPED", "Interval", "check_level", "mean_interval", "moments_interval", "unknown"]
+
+BOOTSTRAPPED: Final = 10_000
+"""Rows up to which the mean is bootstrapped; with more, Student's t covers as well."""
+_STUDENT: Final = "Student's t, exact moments"
+
+
+class Interval(NamedTuple):
+    """From `low` to `high`, with the level that it covers and the method in words."""
+
+    low: float
+    high: float
+    level: float
+    method: str
+
+    @property
+    def known(self) -> bool:
+        """Whether there is an interval; else `method` says why there is none."""
+        return math.isfinite(self.low) and math.isfinite(self.high)
+
+    def plain(self) -> dict[str, Any]:
+        """Strict data: an end that is not finite is None."""
+        low, high = (end if math.isfinite(end) else None for end in (self.low, self.high))
+        return {"low": low, "high": high, "level": self.level, "method": self.method}
+
+
+def unknown(level: float, why: str) -> Interval:
+    """No interval, and why."""
+    return Interval(-math.inf, math.inf, level, f"no interval: {why}")
+
+
+def check_level(level: Any) -> float:
+    """The level itself. Raises UsageError where it is no number between 0 and 1."""
+    if isinstance(level, bool) or not isinstance(level, (int, float)) or not 0.0 < level < 1.0:
+        hint = f"--confidence {level / 100:g}" if _is_percentage(level) else "for example --confidence 0.95"
+        raise UsageError(f"--confidence {level}: a level lies between 0 and 1", hint=hint)
+    return float(level)
+
+
+def _is_percentage(level: Any) -> bool:
+    return isinstance(level, (int, float)) and not isinstance(level, bool) and 1.0 < level < 100.0
+
+
+def mean_interval(
+    values: Floats, weights: Floats | None = None, level: float = 0.95, seed: int = 0
+) -> Interval:
+    """The interval of the mean of values (n,).
+
+    Up to 10,000 rows by the studentised bootstrap, whose ends follow the skewness of the values; above by
+    Student's t. With weights (n,) of at least 0 the mean is sum(weight * value) / sum(weight), and rows with
+    their weights are what is drawn: a weight says how much a row counts, not how many rows it stands for.
+    Rows of weight 0 are absent. The order of the rows does not matter.
+
+    Raises UsageError for a level that is not between 0 and 1.
+
+    >>> found = mean_interval(np.array([0.1, 0.4, 0.2, 0.9, 0.3, 0.2, 0.5, 0.1, 0.7, 0.6]))
+    >>> found.low < 0.4 < found.high, found.method
+    (True, 'studentised bootstrap, 10,000 resamples, seed 0')
+    """
+    return resampled_interval(values, weights, level, Draws(seed=seed))
+
+
+def resampled_interval(values: Floats, weights: Floats | None, level: float, draws: Draws) -> Interval:
+    """As `mean_interval`, with the draws that are asked for."""
+    check_level(level)
+    if weights is not None:
+        present = weights > 0.0
+        values, weights = values[present], weights[present]
+    obstacle = _obstacle(values)
+    if obstacle:
+        return unknown(level, obstacle)
+    mean = _mean(values, weights)
+    sample = Rescaled.of(values, weights, mean)
+    if sample.unit == 0.0:
+        return Interval(mean, mean, level, "all values are equal")
+    if values.size > BOOTSTRAPPED:
+        reach = student_bound(level, values.size - 1.0) * sample.error
+        return _around(mean, (-reach, reach), level, "Student's t")
+    return _around(mean, studentised(sample, level, draws), level, f"studentised bootstrap, {draws.words}")
+
+
+def moments_interval(rows: int, mean: float, deviation: float, level: float = 0.95) -> Interval:
+    """The interval of a mean from what one pass adds up: the number of rows, their mean and their population
+    deviation (divided by n). Student's t, for any number of rows.
+
+    Raises UsageError for a level that is not between 0 and 1.
+
+    >>> found = moments_interval(10, 0.4, 0.3)
+    >>> round(found.low, 4), round(found.high, 4)
+    (0.1738, 0.6262)
+    """
+    check_level(level)
+    if not math.isfinite(mean) or math.isnan(deviation):
+        return unknown(level, "the mean is not finite")
+    if rows < 2:
+        return unknown(level, "one row has no spread" if rows else "there is no row")
+    if deviation == 0.0:
+        return Interval(mean, mean, level, "all values are equal")
+    reach = student_bound(level, rows - 1.0) * (deviation / math.sqrt(rows - 1.0))
+    return _around(mean, (-reach, reach), level, _STUDENT)
+
+
+def _obstacle(values: Floats) -> str:
+    """Why these values have no interval; empty where they have one."""
+    if values.size < 2:
+        return "one row has no spread" if values.size else "there is no row"
+    if not np.isfinite(values).all():
+        return "a value is not finite"
+    return ""
+
+
+def _mean(values: Floats, weights: Floats | None) -> float:
+    if weights is None:
+        return exact_mean(values).value
+    total, weight = ExactSum(), ExactSum()
+    total.add_products(weights, values)
+    weight.add(weights)
+    return ratio(total, weight).value
+
+
+def _around(mean: float, reach: tuple[float, float], level: float, method: str) -> Interval:
+    low, high = mean + reach[0], mean + reach[1]
+    if math.isfinite(low) and math.isfinite(high):
+        return Interval(low, high, level, method)
+    return unknown(level, "too few different values, or a spread beyond the largest double")
