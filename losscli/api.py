@@ -17,6 +17,7 @@ from losscli.registry import BoundLoss, Loss, bind_loss, parse_losses, twice
 from losscli.report.compute import ComputeReport
 
 if TYPE_CHECKING:
+    from losscli.analysis.asking import Asked
     from losscli.report.explaining import ExplainReport
     from losscli.report.listing import ListReport
     from losscli.report.verdict import CheckReport
@@ -92,21 +93,28 @@ def check(losses: Losses, *sources: Any, **options: Any) -> CheckReport:
     >>> check("bce", [1.0, 0.0], [0.8, 0.1], max=0.2).verdict
     'pass'
     """
-    from losscli.analysis.gate import RTOL, Tolerance, judge
+    from losscli.analysis.gate import judge
+
+    listeners = options.pop("listeners", None)
+    asked = _asked(losses, sources, options)
+    return judge(_evaluated(asked.request, listeners), asked.requirements, asked.tolerance)
+
+
+def _asked(losses: Losses, sources: Sequence[Any], options: Mapping[str, Any]) -> Asked:
+    """What a check computes and requires. Raises UsageError for what no data could answer."""
+    from losscli.analysis.asking import Asked
+    from losscli.analysis.gate import RTOL, Tolerance
     from losscli.analysis.requirements import check_stats, parse_requirements
 
-    given = {kind: _terms(options.pop(kind, ())) for kind in ("max", "min", "equals")}
-    rtol, atol = (
-        _tolerance(name, options.pop(name, usual)) for name, usual in (("rtol", RTOL), ("atol", 0.0))
-    )
-    listeners = options.pop("listeners", None)
-    request = make_request(losses, sources, **options)
+    rest = dict(options)
+    given = {kind: _terms(rest.pop(kind, ())) for kind in ("max", "min", "equals")}
+    rtol, atol = (_tolerance(name, rest.pop(name, usual)) for name, usual in (("rtol", RTOL), ("atol", 0.0)))
+    request = make_request(losses, sources, **rest)
     requirements = parse_requirements(given, request.losses, segmented=request.by is not None)
     check_stats(requirements, request.losses)
     words = [one.stat for one in requirements if one.stat not in ("", "n", "coverage", "skill")]
     wanted = tuple(dict.fromkeys((*request.reductions, *words)))
-    computed = _evaluated(request._replace(reductions=wanted, summary=True), listeners)
-    return judge(computed, requirements, Tolerance(rtol, atol))
+    return Asked(request._replace(reductions=wanted, summary=True), requirements, Tolerance(rtol, atol))
 
 
 def _terms(value: Any) -> list[str]:
