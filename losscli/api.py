@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["check", "compute", "explain", "list_losses", "make_request", "merge", "sample_row"]
 
 Losses: TypeAlias = "str | Loss | BoundLoss | Sequence[str | Loss | BoundLoss]"
-HIDDEN = frozenset({"block_bytes", "part", "samples", "summary"})
+HIDDEN = frozenset({"block_bytes", "part", "samples", "summary", "worst_of"})
 """Options that change no number: how much is read at a time, and what is left out because nobody shows it."""
 
 
@@ -105,6 +105,7 @@ def _asked(losses: Losses, sources: Sequence[Any], options: Mapping[str, Any]) -
     from losscli.analysis.asking import Asked
     from losscli.analysis.gate import RTOL, Tolerance
     from losscli.analysis.requirements import check_stats, parse_requirements
+    from losscli.analysis.worst import rows_wanted
 
     rest = dict(options)
     given = {kind: _terms(rest.pop(kind, ())) for kind in ("max", "min", "equals")}
@@ -114,7 +115,9 @@ def _asked(losses: Losses, sources: Sequence[Any], options: Mapping[str, Any]) -
     check_stats(requirements, request.losses)
     words = [one.stat for one in requirements if one.stat not in ("", "n", "coverage", "skill")]
     wanted = tuple(dict.fromkeys((*request.reductions, *words)))
-    return Asked(request._replace(reductions=wanted, summary=True), requirements, Tolerance(rtol, atol))
+    looked_for = rows_wanted(requirements, request.losses)
+    request = request._replace(reductions=wanted, summary=True, worst_of=looked_for)
+    return Asked(request, requirements, Tolerance(rtol, atol))
 
 
 def _terms(value: Any) -> list[str]:

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from typing import NamedTuple
 
 from losscli.analysis.requirements import ROWS, Requirement
+from losscli.analysis.worst import with_worst
 from losscli.errors import UsageError
 from losscli.report.compute import ComputeReport, Figure, Result
 from losscli.report.verdict import FAIL, PASS, CheckReport, Judged
@@ -36,7 +37,7 @@ def judge(computed: ComputeReport, requirements: Sequence[Requirement], toleranc
     """
     _known_segments(computed, requirements)
     judged = [one for requirement in requirements for one in _judged(computed, requirement, tolerance)]
-    return CheckReport(computed, tuple(judged))
+    return with_worst(CheckReport(computed, tuple(judged)))
 
 
 def _known_segments(computed: ComputeReport, requirements: Sequence[Requirement]) -> None:

@@ -7,6 +7,7 @@ import errno
 import gc
 import sys
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from losscli import __version__
 from losscli.errors import LosscliError, UsageError, WriteError
@@ -15,6 +16,14 @@ OK = 0
 BUG = 70
 CLOSED_PIPE = 141
 SIGNAL_BASE = 128
+
+
+class Failure(NamedTuple):
+    """A run without a result: what is told about it, the error's code, the exit code."""
+
+    lines: Sequence[str]
+    code: str
+    exit_code: int
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -51,7 +60,7 @@ def run(arguments: Sequence[str]) -> int:
     except SystemExit as leaving:  # only the shell completion of typer leaves this way
         return _completion_code(leaving)
     except BaseException as problem:
-        return _failed(problem, debug="--debug" in words)
+        return _failed(problem, words)
     return code
 
 
@@ -79,21 +88,39 @@ def _flush_stdout() -> None:
         raise WriteError(f"standard output cannot be written: {problem.strerror}") from problem
 
 
-def _failed(problem: BaseException, *, debug: bool) -> int:
+def _failed(problem: BaseException, words: Sequence[str]) -> int:
     from losscli.cli.streams import tell
 
+    debug = "--debug" in words
     if debug:
         import traceback
 
         tell("".join(traceback.format_exception(problem)).splitlines())
     if isinstance(problem, LosscliError):
-        tell(problem.lines())
-        return problem.exit_code
-    if isinstance(problem, OSError):
-        tell(_storage_lines(problem))
-        return WriteError.exit_code
-    tell(_bug_lines(problem, debug=debug))
-    return BUG
+        failure = Failure(problem.lines(), problem.code, problem.exit_code)
+    elif isinstance(problem, OSError):
+        failure = Failure(_storage_lines(problem), WriteError.code, WriteError.exit_code)
+    else:
+        failure = Failure(_bug_lines(problem, debug=debug), LosscliError.code, BUG)
+    tell(failure.lines)
+    if words[:1] == ["check"]:
+        return _no_verdict(problem, failure, words)
+    return failure.exit_code
+
+
+def _no_verdict(problem: BaseException, failure: Failure, words: Sequence[str]) -> int:
+    """Tell those who read no exit code that there is no verdict; the exit code."""
+    from losscli.cli.streams import tell
+
+    try:
+        from losscli.cli.failures import error_annotations, write_documents
+
+        tell(error_annotations(problem, failure.lines, words))
+        tell(write_documents(words, *failure))
+    except Exception as second:  # a traceback would end in the exit code of a requirement that is not met
+        tell(_bug_lines(second, debug="--debug" in words))
+        return BUG
+    return failure.exit_code
 
 
 def _storage_lines(problem: OSError) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, ClassVar, Literal, TypeAlias
 
 import typer
 
@@ -200,8 +200,9 @@ Format: TypeAlias = Annotated[
         "-f",
         "--format",
         metavar="NAME",
-        help="auto, table, plain, value, json, ndjson, csv, tsv, markdown, latex. [default: auto, "
-        "which is table on a terminal, else plain; environment: LOSSCLI_FORMAT]",
+        help="auto, table, plain, value, json, ndjson, csv, tsv, markdown, latex; compute, check, merge: "
+        "github-benchmark; check: junit, github. [default: auto, which is table on a terminal, else "
+        "plain; environment: LOSSCLI_FORMAT]",
     ),
 ]
 Output: TypeAlias = Annotated[
@@ -231,7 +232,10 @@ Debug: TypeAlias = Annotated[bool, typer.Option("--debug", help="Show the traceb
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Shown:
-    """How a report is shown: the options that every command has."""
+    """How a report is shown: the options that every command has. `command` names it to the formats that print
+    the reports of some commands only."""
+
+    command: ClassVar[str] = ""
 
     format: Format = None
     output: Output = field(default_factory=list)

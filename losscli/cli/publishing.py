@@ -34,6 +34,10 @@ class Publication:
         """Write the files, then standard output: a run that fails leaves neither."""
         with ExitStack() as stack:
             pieces = self.prepare(report, stack)
+        if "github" in self.formats():
+            from losscli.cli.step_summary import add_summary
+
+            add_summary(report, os.environ)
         self.show(pieces)
 
     def prepare(self, report: Report, stack: ExitStack) -> Iterator[str]:
@@ -75,8 +79,8 @@ class Publication:
             self.tell(f"warning[{finding.code}]: {finding.message}" for finding in report.findings())
 
 
-WITH_WARNINGS = frozenset({"table", "markdown", "latex"})
-"""The formats that print the warnings as notes of their tables."""
+WITH_WARNINGS = frozenset({"table", "markdown", "latex", "github"})
+"""The formats that print the warnings themselves."""
 
 
 def is_watched(stream: TextIO) -> bool:
@@ -87,12 +91,14 @@ def is_watched(stream: TextIO) -> bool:
 def plan(shown: Shown, inputs: Sequence[str] = (), others: Sequence[str] = ()) -> Publication:
     """Decide the formats and check the paths. `others` are the paths of further outputs.
 
-    Raises UsageError for an unknown format, SourceError for an output that is also an input or an output
-    twice."""
+    Raises UsageError for an unknown format or one of another command, SourceError for an output that is also
+    an input or an output twice."""
     from losscli.outputs import choose_format, is_terminal, parse_output
 
     chosen = choose_format(shown.format, os.environ, is_terminal=is_terminal(sys.stdout))
     files = tuple(parse_output(text) for text in shown.output)
+    for entry in (chosen, *(target.format for target in files)):
+        entry.check_fit(shown.command)
     if files or others:
         from losscli.outputs.files import refuse_overlap
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, Protocol
 from losscli.arrays import Floats, Integers
 from losscli.registry import BoundLoss
 from losscli.report.samples import SampleColumns
+from losscli.report.worst import WorstOf
 
 __all__ = ["Listeners", "Progress", "Request", "SampleColumns", "SampleSink"]
 
@@ -24,6 +25,7 @@ class Request(NamedTuple):
     be added. `engine` is "local" or "dask", `scheduler` the address of a Dask scheduler (None: a cluster on
     this machine). `part` is above 0 where these are some of the rows only: what needs all of them is left to
     who adds up the parts, and a sketch of what a quantile needs keeps so many values.
+    `worst_of` says which rows are found and placed beside those that are shown.
     """
 
     losses: tuple[BoundLoss, ...]
@@ -51,6 +53,7 @@ class Request(NamedTuple):
     engine: str = "local"
     scheduler: str | None = None
     part: int = 0
+    worst_of: tuple[WorstOf, ...] = ()
 
 
 class SampleSink(Protocol):

@@ -21,6 +21,7 @@ from losscli.engine.segments import Segments
 from losscli.engine.setting import Setting
 from losscli.engine.sums import Sums
 from losscli.engine.totals import Infinite, Totals
+from losscli.engine.worst import WorstFinder, state_of
 from losscli.errors import FormatError, Place, StateError, UsageError
 from losscli.reductions import parse_reductions
 from losscli.registry import parse_losses
@@ -63,6 +64,7 @@ def to_state(found: Found) -> Plain:
         "infinite": {spec: [one.row, one.place, one.count] for spec, one in sorted(totals.infinite.items())},
         "choice": _plain(totals.picker.choice._asdict()),
         "picks": _picks_to_state(totals.picker),
+        **state_of(totals.worst),
     }
 
 
@@ -237,6 +239,7 @@ def found_of(part: Part, order: int, offset: int) -> Found:
         totals.elsewhere.append(elsewhere)
     for spec, (row, place, count) in state["infinite"].items():
         totals.infinite[spec] = Infinite(int(row) + offset, str(place), int(count))
+    totals.worst = WorstFinder.from_state(state.get("worst", ()), order, offset)
     totals.scored = int(state["scored"])
     counts = RowCounts(**{name: int(count) for name, count in state["rows"].items()})
     return Found(setting, tuple(_input(entry) for entry in state["inputs"]), counts, totals)

@@ -21,6 +21,7 @@ from losscli.engine.score import Score
 from losscli.engine.segments import BlockTerms, Segments
 from losscli.engine.series import SeriesData
 from losscli.engine.totals import Infinite, Totals
+from losscli.engine.worst import WorstFinder
 from losscli.registry import BoundLoss
 from losscli.registry.checking import width_of
 
@@ -48,6 +49,7 @@ class Tally(Totals):
         self.plan = plan
         self.series = series
         self.picker: Picker = picker
+        self.worst = WorstFinder(request.worst_of, plan)
         self.cells = 1
         self.width = 1
 
@@ -69,12 +71,14 @@ class Tally(Totals):
                 self.constants.append(finder)
         if self.plan.by:
             self.segments = Segments(self.scores)
+        self.worst.start([score.bound.spec for score in self.scores for _ in range(score.results)])
 
     def sibling(self) -> Tally:
         """A tally for other rows of the same run, after the first rows were added."""
         found = copy(self)
         found.scores = [score.sibling() for score in self.scores]
         found.picker = self.picker.sibling()
+        found.worst = self.worst.sibling()
         found.guard = self.guard.sibling()
         found.constants = [finder.sibling() for finder in self.constants]
         # without a summary there are none, else one for each score
@@ -109,6 +113,7 @@ class Tally(Totals):
         self.scored += rowset.count
         if not self.picker.idle:
             self.picker.add(rowset, values, slopes)
+        self.worst.add(rowset, values)
         return Scored(values, slopes)
 
     def _score(

@@ -12,6 +12,7 @@ from losscli.engine.guard import Guard
 from losscli.engine.picks import Picks
 from losscli.engine.score import Score
 from losscli.engine.segments import Segments
+from losscli.engine.worst import WorstFinder
 
 
 @dataclass(slots=True)
@@ -40,6 +41,7 @@ class Totals:
     infinite: dict[str, Infinite] = field(default_factory=dict)
     scored: int = 0
     segments: Segments | None = None
+    worst: WorstFinder = field(default_factory=lambda: WorstFinder(()))
 
     def merge(self, other: Totals) -> None:
         """Add all rows of a sibling."""
@@ -56,4 +58,4 @@ class Totals:
     @property
     def _parts(self) -> tuple[Any, ...]:
         segments = () if self.segments is None else (self.segments,)
-        return (*self.scores, *self.elsewhere, *self.constants, self.picker, *segments)
+        return (*self.scores, *self.elsewhere, *self.constants, self.picker, self.worst, *segments)

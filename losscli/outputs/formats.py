@@ -1,4 +1,5 @@
-"""The record of an output format, and where the formats are found: every module of this room named `as_*`."""
+"""The record of an output format, and where the formats are found: every module of this room named `as_*`,
+a dash in the name of the format as an underscore."""
 
 from __future__ import annotations
 
@@ -22,7 +23,8 @@ class OutputFormat(NamedTuple):
     """One way to print a report.
 
     `words` say in one line what it is for; `suffixes` (with the dot) choose it for a file. `render` gives the
-    text piece by piece, the last one with its line end. `rank` is its place in lists.
+    text piece by piece, the last one with its line end. `rank` is its place in lists. `commands` are those
+    whose reports it can print, empty where it prints every report.
     """
 
     rank: int
@@ -30,6 +32,19 @@ class OutputFormat(NamedTuple):
     words: str
     suffixes: tuple[str, ...]
     render: Render
+    commands: tuple[str, ...] = ()
+
+    def check_fit(self, command: str) -> None:
+        """Raise UsageError where the reports of this command cannot be printed so."""
+        if self.commands and command not in self.commands:
+            fitting = " and ".join(f"losscli {name}" for name in self.commands)
+            others = ", ".join(
+                name for name, one in formats().items() if command in (one.commands or (command,))
+            )
+            raise UsageError(
+                f"the format {self.name} is one of {fitting}, not of losscli {command}",
+                hint=f"losscli {command} has {others}",
+            )
 
 
 class OutputTarget(NamedTuple):
@@ -47,15 +62,15 @@ def formats() -> Mapping[str, OutputFormat]:
     import losscli.outputs as room
 
     names = [entry.name for entry in pkgutil.iter_modules(room.__path__) if entry.name.startswith(_PREFIX)]
-    found = [_load(name.removeprefix(_PREFIX)) for name in names]
+    found = [_load(name.removeprefix(_PREFIX).replace("_", "-")) for name in names]
     ordered = sorted((entry for entry in found if entry is not None), key=lambda entry: entry.rank)
     return {entry.name: entry for entry in ordered}
 
 
 def _load(name: str) -> OutputFormat | None:
     """The format of this name from its own module; the other formats are not imported."""
-    module = f"losscli.outputs.{_PREFIX}{name}"
-    if not name.isidentifier():
+    module = f"losscli.outputs.{_PREFIX}{name.replace('-', '_')}"
+    if not name.replace("-", "_").isidentifier():
         return None
     try:
         found: OutputFormat = importlib.import_module(module).FORMAT
@@ -63,7 +78,7 @@ def _load(name: str) -> OutputFormat | None:
         if error.name != module:
             raise
         return None
-    return found
+    return found if found.name == name else None
 
 
 def find_format(name: str) -> OutputFormat:

@@ -12,6 +12,7 @@ from losscli.report.frameworks import Elsewhere
 from losscli.report.samples import Samples, SampleTable
 from losscli.report.segments import Segment, SegmentTable, segment_figures, with_segments
 from losscli.report.tables import GAP, Amount, Cell, Column, Finding, Kind, Note, Table, tab_separated
+from losscli.report.worst import Worst
 
 SCHEMA = "losscli/1"
 
@@ -186,7 +187,7 @@ class Result(NamedTuple):
 
 class ComputeReport(NamedTuple):
     """Everything `compute` found. `samples` holds the rows that are shown, not all rows; `state` what `merge`
-    adds up, where it was asked for."""
+    adds up, `worst` the rows that requirements look for, where they were asked for."""
 
     inputs: tuple[InputUsed, ...]
     rows: RowCounts
@@ -197,6 +198,7 @@ class ComputeReport(NamedTuple):
     warnings: tuple[Finding, ...] = ()
     state: Mapping[str, Any] | None = None
     by: str = ""
+    worst: tuple[Worst, ...] = ()
 
     @property
     def command(self) -> str:

@@ -6,13 +6,26 @@ import math
 from typing import Any, Final, NamedTuple
 
 from losscli.report.compute import ComputeReport, Figure, Plain
-from losscli.report.tables import Cell, Column, Finding, Kind, Sharp, Table, tab_separated
+from losscli.report.tables import (
+    Amount,
+    Cell,
+    Column,
+    Finding,
+    Kind,
+    Note,
+    Sharp,
+    Table,
+    tab_separated,
+)
+from losscli.report.worst import WorstRow
 
 PASS, FAIL, UNCLEAR = "pass", "fail", "unclear"
 SIGNS: Final = {"max": "<=", "min": ">=", "equals": "=="}
 """How a requirement of each kind is written."""
 _ORDER: Final = (FAIL, UNCLEAR, PASS)
 _DIGITS: Final = 17
+_NAMED: Final = 3
+"""Worst rows that a note names."""
 
 
 class Judged(NamedTuple):
@@ -20,7 +33,7 @@ class Judged(NamedTuple):
 
     `term` is what is limited, as it was asked for; `kind` is max, min or equals. `value` is the computed
     number, whose status is nan where there is none; `rows` are the rows that it is made of. `tolerance` is
-    how far from the limit the number may lie.
+    how far from the limit the number may lie; `worst` are the rows by which a requirement is not met.
     """
 
     term: str
@@ -34,6 +47,7 @@ class Judged(NamedTuple):
     segment: str | None = None
     tolerance: float = 0.0
     note: str = ""
+    worst: tuple[WorstRow, ...] = ()
 
     @property
     def words(self) -> str:
@@ -54,6 +68,16 @@ class Judged(NamedTuple):
         """The value for people: a count as one."""
         return int(self.value.value) if self.stat == "n" and self.value.status == "ok" else self.shown
 
+    @property
+    def worst_note(self) -> Note:
+        """Where the first of the worst rows stand, for people."""
+        first, *others = self.worst[:_NAMED]
+        label = "" if first.label == self.loss else f"{first.label} "
+        lines = [f":{row.place.line}" for row in others if row.place.file == first.place.file]
+        then = f", then {', '.join(lines)}" if lines else ""
+        where = f"{self.term}: worst at {first.place.file}:{first.place.line} ({label}"
+        return (where, Amount(first.value), f"){then}")
+
     def plain(self) -> Plain:
         """The entry of JSON's `requirements`."""
         found: Plain = {
@@ -72,6 +96,8 @@ class Judged(NamedTuple):
             found["tolerance"] = self.tolerance
         if self.note:
             found["note"] = self.note
+        if self.worst:
+            found["worst"] = [row.plain() for row in self.worst]
         return found
 
 
@@ -163,7 +189,12 @@ class CheckReport(NamedTuple):
             ("FAIL" if one.verdict == FAIL else one.verdict, one.words, one.cell, one.rows)
             for one in self.ordered
         ]
-        notes = (self.summary, *(one.note for one in self.ordered if one.note), *self.computed.run_notes())
+        notes = (
+            self.summary,
+            *(one.note for one in self.ordered if one.note),
+            *(one.worst_note for one in self.ordered if one.worst),
+            *self.computed.run_notes(),
+        )
         signatures = tuple(result.signature for result in self.computed.results)
         return [Table("requirements", columns, rows, notes=notes, signatures=signatures)]
 

@@ -21,10 +21,15 @@ from losscli import api
 from losscli.engine.cluster import byposition, calls, connect, driver, slices
 from losscli.errors import LosscliError, UsageError
 from losscli.reductions import sketch
+from losscli.report.worst import WorstOf
 from tests.engine.table import CALLS as TABLE_CALLS
 from tests.engine.table import HEADER, Call, table_lines
 
 ROWS = 120
+WORST = (
+    WorstOf("mse", highest=True, weighted=True),
+    WorstOf("mae", highest=False, segment="a"),
+)
 
 
 class Inline:
@@ -80,6 +85,7 @@ CALLS: dict[str, Call] = {
     "segments": (("mse,rmse,mae", ":y", ":p"), {"by": "class"}),
     "segments, weights": (("bce", ":y", ":p"), {"by": "class", "weight": "w"}),
     "state": (("mse,mae", ":y", ":p"), {"state": True}),
+    "worst of requirements": (("mse,mae", ":mu", ":p"), {"worst_of": WORST, "by": "class", "weight": "w"}),
 }
 
 
@@ -104,7 +110,8 @@ def said(sources: Sequence[str], call: Call, **options: Any) -> str:
         return "\n".join([type(error).__name__, str(error.exit_code), *error.lines()])
     plain = report.plain()
     samples = [sample._asdict() for sample in report.samples.rows]
-    return json.dumps([plain, report.state, samples, [tuple(one) for one in report.warnings]], indent=1)
+    warned = [tuple(one) for one in report.warnings]
+    return json.dumps([plain, report.state, samples, warned, repr(report.worst)], indent=1)
 
 
 def same(sources: Sequence[str], call: Call, **options: Any) -> str:

@@ -25,6 +25,8 @@ from tests.outputs.reports import EVIL, SIGNATURE, bce_result, per_sample, stran
 
 CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f]")
 NAMES = ["table", "plain", "value", "json", "ndjson", "csv", "tsv", "markdown", "latex"]
+FITTING = {"junit": ("check",), "github": ("check",), "github-benchmark": ("compute", "check", "merge")}
+"""The formats that print the reports of some commands only."""
 
 
 def rendered(report: Report, name: str, view: View | None = None) -> str:
@@ -39,7 +41,18 @@ def strict(text: str) -> Any:
 
 
 def test_the_formats_of_the_contract() -> None:
-    assert list(formats()) == NAMES
+    assert list(formats()) == [*NAMES, *FITTING]
+    assert {name: entry.commands for name, entry in formats().items() if entry.commands} == FITTING
+
+
+@pytest.mark.parametrize("name", FITTING)
+def test_a_format_of_other_commands_is_refused_by_name(name: str) -> None:
+    for command in FITTING[name]:
+        find_format(name).check_fit(command)
+    with pytest.raises(UsageError) as refused:
+        find_format(name).check_fit("list")
+    assert "losscli check" in refused.value.message
+    assert refused.value.hint == f"losscli list has {', '.join(NAMES)}"
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -75,7 +88,9 @@ def test_a_format_is_named_as_its_module() -> None:
         assert entry.name == name
 
 
-@pytest.mark.parametrize("name", ["", "../json", "json.x", "a\0b", "é", "_json", "1"])
+@pytest.mark.parametrize(
+    "name", ["", "../json", "json.x", "a\0b", "é", "_json", "1", "github_benchmark", "-json"]
+)
 def test_no_other_module_can_be_named(name: str) -> None:
     with pytest.raises(UsageError):
         find_format(name)
@@ -107,6 +122,9 @@ def test_an_unknown_format_is_refused_with_the_list() -> None:
         ("value=n", "n", "value"),
         ("run=3.csv", "run=3.csv", "csv"),
         ("csv=a=b", "a=b", "csv"),
+        ("r.xml", "r.xml", "junit"),
+        ("github-benchmark=b.json", "b.json", "github-benchmark"),
+        ("github=log", "log", "github"),
     ],
 )
 def test_output_targets(text: str, path: str, name: str) -> None:
@@ -115,7 +133,7 @@ def test_output_targets(text: str, path: str, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "r", "r.xml", "xml=r.txt2", "json=", ".json", "a/", "-", "json=-", "r.gz"]
+    "text", ["", "r", "r.xmlx", "xml=r.txt2", "json=", ".json", "a/", "-", "json=-", "r.gz"]
 )
 def test_outputs_that_say_no_format_or_no_file(text: str) -> None:
     with pytest.raises(UsageError) as refused:
@@ -277,7 +295,7 @@ def test_only_the_table_imports_rich() -> None:
     code = (
         "import sys; from losscli.outputs import *; from losscli.outputs.stdout import write_stdout\n"
         "from tests.outputs.reports import ten_rows\n"
-        "names = [name for name in formats() if name != 'table']\n"
+        "names = [name for name in formats() if name not in ('table', 'junit', 'github')]\n"
         "text = [''.join(find_format(name).render(ten_rows(), View())) for name in names]\n"
         "heavy = ('rich', 'pyarrow', 'numpy', 'tempfile')\n"
         "sys.exit(','.join(name for name in sys.modules if name in heavy) or 0)\n"

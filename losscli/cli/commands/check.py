@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from losscli.cli import options as flag
 from losscli.cli.evaluating import evaluating, evaluation_options, plan_evaluation, shown_progress
@@ -24,6 +24,8 @@ class CheckOptions(Evaluated):
     A requirement states what passes: --max 0.35 of the only loss, --max bce/p95=2 of a reduction, --min
     skill=0 of every loss, --min n=1000 of the rows, --by region --max bce@eu=0.4 of a segment. Values compare
     unrounded. `losscli explain check` says more."""
+
+    command: ClassVar[str] = "check"
 
     max: flag.Max = field(default_factory=list)
     min: flag.Min = field(default_factory=list)

@@ -1,0 +1,114 @@
+"""The format `junit`: one test case a requirement, as CI systems read them; the same bytes for the same
+verdicts, so no times and no host."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from losscli import __version__
+from losscli.outputs.checks import checks_of, row_said, said
+from losscli.outputs.formats import OutputFormat
+from losscli.outputs.harmless import harmless
+from losscli.outputs.view import View
+from losscli.report import Report
+from losscli.report.verdict import FAIL, UNCLEAR, CheckReport, Judged
+
+_HEAD: Final = '<?xml version="1.0" encoding="UTF-8"?>\n'
+_SUITE: Final = "losscli check"
+_MARKUP: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;"}
+_SPECIAL: Final = re.compile("[&<>\"']")
+
+
+def _text(text: str) -> str:
+    """Text as XML holds it: what it cannot hold or nobody sees as a visible escape; line ends stay."""
+    lines = (harmless(line) for line in text.split("\n"))
+    return _SPECIAL.sub(lambda found: _MARKUP[found[0]], "\n".join(lines))
+
+
+def _attribute(text: str) -> str:
+    return _text(text.replace("\n", " "))
+
+
+def _element(name: str, text: str = "", /, **attributes: str) -> str:
+    given = "".join(f' {key}="{_attribute(value)}"' for key, value in attributes.items())
+    return f"<{name}{given}>{_text(text)}</{name}>\n" if text else f"<{name}{given}/>\n"
+
+
+def _render(report: Report, view: View) -> Iterator[str]:
+    checks = checks_of(report, "junit")
+    judged = [one for check in checks for one in check.judged]
+    yield _HEAD + _opening("testsuites", "losscli", len(judged), _failures(judged))
+    for check in checks:
+        yield "  " + _opening("testsuite", check.name or _SUITE, len(check.judged), _failures(check.judged))
+        yield "    <properties>\n"
+        for name, value in _properties(check):
+            yield "      " + _element("property", name=name, value=value)
+        yield "    </properties>\n"
+        for one in check.judged:
+            yield from _case(check, one)
+        yield "  </testsuite>\n"
+    yield "</testsuites>\n"
+
+
+def _opening(element: str, name: str, tests: int, failures: int, errors: int = 0) -> str:
+    skipped = ' skipped="0"' if element == "testsuite" else ""
+    counts = f'tests="{tests}" failures="{failures}" errors="{errors}"{skipped}'
+    return f'<{element} name="{_attribute(name)}" {counts}>\n'
+
+
+def _failures(judged: Sequence[Judged]) -> int:
+    return sum(one.verdict == FAIL for one in judged)
+
+
+def _properties(check: CheckReport) -> Iterator[tuple[str, str]]:
+    """What the numbers are of."""
+    yield "losscli", __version__
+    yield "verdict", check.verdict
+    yield "rows", str(check.computed.rows.scored)
+    for entry in check.computed.inputs:
+        yield entry.role, entry.source
+    for result in check.computed.results:
+        yield "signature", result.signature
+
+
+def _case(check: CheckReport, one: Judged) -> Iterator[str]:
+    results = check.computed.results
+    home = check.name or one.loss or (results[0].spec if results else _SUITE)
+    opening = f'    <testcase classname="{_attribute(home)}" name="{_attribute(one.words)}"'
+    lines = [said(one), f"{one.rows:,} rows", *([one.note] if one.note else [])]
+    lines += [f"worst: {row_said(row)}" for row in one.worst]
+    whole = "\n".join(lines)
+    if one.verdict == FAIL:
+        inside = _element("failure", whole, message=said(one), type=one.kind)
+    elif one.verdict == UNCLEAR:
+        inside = _element("system-out", f"unclear, which counts as pass: {whole}")
+    else:
+        yield opening + "/>\n"
+        return
+    yield f"{opening}>\n      {inside}    </testcase>\n"
+
+
+def error_document(lines: Sequence[str], code: str, exit_code: int) -> str:
+    """The document of a run without a verdict: one test case, an error.
+
+    `lines` are what was told, `code` is the error's (E210), `exit_code` the run's.
+    """
+    case = '    <testcase classname="losscli" name="the run has a verdict">\n'
+    whole = "\n".join([*lines, f"exit {exit_code}: no requirement was judged"])
+    return "".join(
+        (
+            _HEAD,
+            _opening("testsuites", "losscli", 1, 0, 1),
+            "  " + _opening("testsuite", _SUITE, 1, 0, 1),
+            case,
+            "      " + _element("error", whole, message=lines[0] if lines else "", type=code),
+            "    </testcase>\n  </testsuite>\n</testsuites>\n",
+        )
+    )
+
+
+FORMAT = OutputFormat(
+    100, "junit", "a test case for each requirement, as CI systems read them", (".xml",), _render, ("check",)
+)

@@ -1,0 +1,40 @@
+"""What the formats for continuous integration share: the checks of a report, and their numbers as text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from losscli.errors import UsageError
+from losscli.outputs.digits import machine
+from losscli.report import Report
+from losscli.report.compute import Figure
+from losscli.report.verdict import CheckReport, Judged
+from losscli.report.worst import WorstRow
+
+
+def checks_of(report: Report, name: str) -> Sequence[CheckReport]:
+    """The checks of a report, one or several. Raises UsageError where it is none of `check`."""
+    found: Sequence[CheckReport] | None = getattr(report, "checks", None)
+    if found is None:
+        raise UsageError(f"--format {name} prints verdicts, and {report.command} has none")
+    return found
+
+
+def figure_text(figure: Figure) -> str:
+    """A number in the shortest digits that read back the same, or the word for it."""
+    return machine(figure.value) if figure.status == "ok" else figure.status
+
+
+def title_of(check: CheckReport, one: Judged) -> str:
+    """A requirement, by the name of its check where it has one."""
+    return f"{check.name}: {one.words}" if check.name else one.words
+
+
+def said(one: Judged) -> str:
+    """What became of a requirement, in one sentence."""
+    return f"{one.term} is {figure_text(one.value)}, required is {one.words}"
+
+
+def row_said(row: WorstRow) -> str:
+    """Where a row stands, and its value."""
+    return f"{row.place.file}:{row.place.line} ({row.words}): {row.label} {machine(row.value)}"
