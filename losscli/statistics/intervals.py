@@ -17,7 +17,17 @@ from losscli.numerics.exact import ExactSum, exact_mean, ratio
 from losscli.statistics.bootstrap import Draws, Rescaled, studentised
 from losscli.statistics.student import student_bound
 
-__all__ = ["BOOTSTRAPPED", "Interval", "check_level", "mean_interval", "moments_interval", "unknown"]
+__all__ = [
+    "BOOTSTRAPPED",
+    "Interval",
+    "check_level",
+    "detectable",
+    "mean_interval",
+    "moments_interval",
+    "resampled_interval",
+    "standard_error",
+    "unknown",
+]
 
 BOOTSTRAPPED: Final = 10_000
 """Rows up to which the mean is bootstrapped; with more, Student's t covers as well."""
@@ -142,3 +152,24 @@ def _around(mean: float, reach: tuple[float, float], level: float, method: str) 
     if math.isfinite(low) and math.isfinite(high):
         return Interval(low, high, level, method)
     return unknown(level, "too few different values, or a spread beyond the largest double")
+
+
+def standard_error(values: Floats, weights: Floats | None = None) -> float | None:
+    """The standard error of the (weighted) mean of values (n,); None where it cannot be had."""
+    if weights is not None:
+        values, weights = values[weights > 0.0], weights[weights > 0.0]
+    if _obstacle(values):
+        return None
+    error = Rescaled.of(values, weights, _mean(values, weights)).error
+    return error if math.isfinite(error) else None
+
+
+def detectable(error: float, rows: int, level: float = 0.95, power: float = 0.8) -> float:
+    """The smallest true difference that so many rows (at least 2) show with this chance, at this level,
+    given the standard error of the mean difference.
+
+    >>> round(detectable(0.01, 569), 4)
+    0.0281
+    """
+    freedom = rows - 1.0
+    return error * (student_bound(level, freedom) + student_bound(2.0 * power - 1.0, freedom))
