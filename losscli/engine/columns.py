@@ -45,6 +45,16 @@ def find_column(option: str, word: str, paths: Paths, options: ReadOptions) -> l
     return found
 
 
+def weight_columns(weight: Any, paths: Paths, options: ReadOptions) -> list[Asked]:
+    """Where the weights stand: a SOURCE, an array, or a column of the inputs (several when two files have
+    it)."""
+    if weight is None:
+        return []
+    if not isinstance(weight, (str, Path)):
+        return [one_column("weight", weight, paths, options)]
+    return find_column("--weight", str(weight), paths, options)
+
+
 def group_columns(group: Any, paths: Paths, options: ReadOptions) -> Sequence[Asked]:
     """Where the groups stand; nothing without any."""
     if group is None:

@@ -3,11 +3,11 @@ source."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from losscli.engine.request import Request
 from losscli.engine.roles import split_role
@@ -16,6 +16,8 @@ from losscli.registry import BoundLoss, Input
 from losscli.sources.grammar import Glob, Selector, SourceSpec, parse_columns, parse_sources, resolve
 from losscli.sources.open import open_source
 from losscli.sources.records import ReadOptions, Source
+
+Same = TypeVar("Same")
 
 
 @dataclass(slots=True)
@@ -72,9 +74,19 @@ def inputs_of(losses: Sequence[BoundLoss]) -> tuple[Input, ...]:
     return first.inputs
 
 
-def open_paths(request: Request, options: ReadOptions, paths: Paths) -> tuple[list[Asked], list[str | None]]:
-    """Open every source once, into `paths`. Gives what was asked of them, and the role each SOURCE names, if
-    any."""
+class Call(NamedTuple):
+    """What one evaluation asks of the opened paths, and the role that each SOURCE names, if any."""
+
+    asked: Sequence[Asked]
+    named: Sequence[str | None]
+
+
+Opening: TypeAlias = Callable[[Request, ReadOptions, Paths], Sequence[Call]]
+"""Opens every source of a request once, and gives the calls that are made of them."""
+
+
+def open_paths(request: Request, options: ReadOptions, paths: Paths) -> tuple[Call]:
+    """Open every source once, into `paths`, for one call."""
     inputs = inputs_of(request.losses)
     roles = [entry.role for entry in inputs]
     texts = list(request.sources)
@@ -84,11 +96,46 @@ def open_paths(request: Request, options: ReadOptions, paths: Paths) -> tuple[li
         named.append(role)
         texts[position] = rest
     check_count(texts, named, inputs, request.losses[0].spec)
+    return (Call(_open_all(texts, _in_order(named, roles), request, options, paths), named),)
+
+
+def open_each(request: Request, options: ReadOptions, paths: Paths) -> list[Call]:
+    """Open the target and several predictions, each once, for a call each; sources with another role are
+    parts of every call. Raises SourceError."""
+    bound = request.losses[0]
+    roles = [entry.role for entry in inputs_of(request.losses)]
+    split = [split_role(text, roles, bound.spec) for text in request.sources]
+    focus = roles[bound.focus]
+    first, *others = [text for role, text in split if role in (None, focus)] or [""]
+    shared = [(role, text) for role, text in split if role not in (None, focus)]
+    named = [None, None, *(role for role, _ in shared)]
+    texts = [first, *others, *(text for _, text in shared)]
+    check_count([None] * len(named), named, inputs_of(request.losses), bound.spec)
+    words = ["target", *(f"prediction {place + 1}" for place in range(len(others)))]
+    found = _open_all(texts, [*words, *(str(role) for role, _ in shared)], request, options, paths)
+    end = len(words)
+    return [Call([found[0], one, *found[end:]], named) for one in found[1:end]]
+
+
+def same_of_all(found: Sequence[Same]) -> Same:
+    """What is decided for all predictions of a comparison. Raises SourceError where it is not the same."""
+    if any(one != found[0] for one in found[1:]):
+        raise SourceError(
+            "the predictions differ in their number of columns, so that they are read in different ways",
+            hint="name the columns of each: a.csv:COLUMN b.csv:COLUMN",
+        )
+    return found[0]
+
+
+def _open_all(
+    texts: Sequence[Any], words: Sequence[str], request: Request, options: ReadOptions, paths: Paths
+) -> list[Asked]:
+    """Open files and arrays; `words` name the arrays."""
     keys = key_selectors(request.id)
     files = [str(text) for text in texts if isinstance(text, (str, Path))]
     if len(files) == len(texts):
-        return _open_files(files, paths, options, keys), named
-    return _open_mixed(texts, _in_order(named, roles), paths, options, keys), named
+        return _open_files(files, paths, options, keys)
+    return _open_mixed(texts, words, paths, options, keys)
 
 
 def _in_order(named: Sequence[str | None], roles: Sequence[str]) -> list[str]:

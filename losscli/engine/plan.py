@@ -5,14 +5,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from losscli.arrays import Floats
 from losscli.engine.bind import Bound, bind_inputs
 from losscli.engine.classes import Classes, check_labels, known_classes
-from losscli.engine.columns import find_column, group_columns, one_column, segment_columns
-from losscli.engine.opening import Asked, Paths, inputs_of, open_paths, set_keys
+from losscli.engine.columns import group_columns, segment_columns, weight_columns
+from losscli.engine.opening import (
+    Asked,
+    Call,
+    Opening,
+    Paths,
+    inputs_of,
+    open_each,
+    open_paths,
+    same_of_all,
+    set_keys,
+)
 from losscli.engine.request import Request
 from losscli.engine.settle import settle
 from losscli.errors import ColumnError, UsageError
@@ -141,6 +150,18 @@ def make_plan(request: Request) -> Plan:
 
     The files stay open until `close_plan`; when the plan fails, none does.
     """
+    return _planned(request, open_paths)[0]
+
+
+def make_plans(request: Request) -> tuple[Plan, ...]:
+    """A plan for each of several predictions, which all pair the rows of all files. Closing one closes all.
+
+    The request's sources are the target, the predictions, and those with a role that all share. Raises as
+    `make_plan`."""
+    return _planned(request, open_each)
+
+
+def _planned(request: Request, opening: Opening) -> tuple[Plan, ...]:
     options = ReadOptions(
         header=request.header,
         delimiter=request.delimiter,
@@ -151,7 +172,7 @@ def make_plan(request: Request) -> Plan:
     )
     paths = Paths()
     try:
-        return _plan(request, options, paths)
+        return _plans(request, options, paths, opening(request, options, paths))
     except BaseException:
         paths.close()
         raise
@@ -171,53 +192,49 @@ def close_plan(plan: Plan) -> None:
         stream.source.close()
 
 
-def _plan(request: Request, options: ReadOptions, paths: Paths) -> Plan:
-    asked, named = open_paths(request, options, paths)
-    losses = settle(request.losses, asked, named, paths)
-    weight_asks = _ask_weight(request.weight, paths, options)
+def _plans(request: Request, options: ReadOptions, paths: Paths, calls: Sequence[Call]) -> tuple[Plan, ...]:
+    losses = same_of_all([settle(request.losses, *call, paths) for call in calls])
+    weight_asks = weight_columns(request.weight, paths, options)
     group_asks = group_columns(request.group, paths, options)
-    rows = _paired_paths(inputs_of(losses), asked, named, [])
-    by_asks = segment_columns(request.by, paths, options, rows)
-    beside = [*weight_asks, *group_asks[:1], *by_asks]
-    used = _paired_paths(inputs_of(losses), asked, named, beside)
+    by_asks = segment_columns(request.by, paths, options, _paired_paths(inputs_of(losses), calls, []))
+    used = _paired_paths(inputs_of(losses), calls, [*weight_asks, *group_asks[:1], *by_asks])
     places = {path: number for number, path in enumerate(used)}
     set_keys([paths.opened[path] for path in used], request.id)
-    bound = bind_inputs(inputs_of(losses), losses[0].spec, paths, asked, named)
-    paired = [one for one in bound if one.entry.paired]
+    bounds = [bind_inputs(inputs_of(losses), losses[0].spec, paths, *call) for call in calls]
     streams = tuple(Reading(paths.opened[path].source, keys=paths.opened[path].keys) for path in used)
     request = request._replace(losses=losses)
-    feeds = _feeds(request, [one._replace(path=places[one.path]) for one in paired], streams)
+    paired = [[one._replace(path=places[one.path]) for one in bound if one.entry.paired] for bound in bounds]
+    feeds = [_feeds(request, bound, streams) for bound in paired]
     weights = tuple(_weight_feed(ask, paths, streams, places) for ask in weight_asks)
     groups = _text_feed("group", group_asks[0], paths, streams, places) if group_asks else None
     segments = tuple(_text_feed("segment", ask, paths, streams, places) for ask in by_asks)
-    grouping = _grouping(request, feeds) if groups is not None else ""
-    downward = not grouping and _is_downward(request, feeds)
+    grouping = same_of_all([_grouping(request, one) if groups is not None else "" for one in feeds])
+    downward = same_of_all([not grouping and _is_downward(request, one) for one in feeds])
     if not request.id:
         _watch_order(streams, shown=request.samples and not downward and grouping != "lists")
     id_name = ",".join(paths.names(used[0], streams[0].keys)) or None
-    return Plan(
+    plan = Plan(
         losses,
         streams,
-        feeds,
+        feeds[0],
         weights,
         downward,
         bool(request.id),
         groups.names[0] if groups is not None and grouping == "lists" else id_name,
-        tuple(_series(one, paths, group_asks) for one in bound if not one.entry.paired),
+        tuple(_series(one, paths, group_asks) for one in bounds[0] if not one.entry.paired),
         groups,
         grouping,
         any(one.loss.gather for one in losses),
         options.workers,
         segments,
     )
+    return tuple(plan._replace(feeds=one) for one in feeds)
 
 
-def _paired_paths(
-    inputs: Sequence[Input], asked: Sequence[Asked], named: Sequence[str | None], beside: Sequence[Asked]
-) -> list[int]:
+def _paired_paths(inputs: Sequence[Input], calls: Sequence[Call], beside: Sequence[Asked]) -> list[int]:
     """The paths whose rows pair, in the order in which they were opened."""
     alone = {entry.role for entry in inputs if not entry.paired}
-    rows = [ask for ask, role in zip(asked, named, strict=True) if role not in alone]
+    rows = [ask for call in calls for ask, role in zip(*call, strict=True) if role not in alone]
     return sorted({ask.path for ask in (*rows, *beside)})
 
 
@@ -362,16 +379,6 @@ def _is_downward(request: Request, feeds: Sequence[Feed]) -> bool:
             hint="--group COLUMN makes a vector of each group, and --by COLUMN then segments of the groups",
         )
     return True
-
-
-def _ask_weight(weight: Any, paths: Paths, options: ReadOptions) -> list[Asked]:
-    """Where the weights stand: a SOURCE, an array, or a column of the inputs (several when two files have
-    it)."""
-    if weight is None:
-        return []
-    if not isinstance(weight, (str, Path)):
-        return [one_column("weight", weight, paths, options)]
-    return find_column("--weight", str(weight), paths, options)
 
 
 def _weight_feed(ask: Asked, paths: Paths, streams: Sequence[Reading], places: Mapping[int, int]) -> Feed:

@@ -3,7 +3,7 @@ listens."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 
 from losscli.engine.describe import Found
@@ -14,7 +14,7 @@ from losscli.engine.request import Listeners, Request, SampleColumns
 from losscli.engine.rows import RowReader
 from losscli.engine.rowset import Rowset
 from losscli.engine.score import Score
-from losscli.engine.series import read_series
+from losscli.engine.series import SeriesData, read_series
 from losscli.engine.setting import Setting, inputs_used
 from losscli.engine.tally import Scored, Tally
 from losscli.errors import DataError, RowsError, UsageError
@@ -27,17 +27,24 @@ from losscli.report.compute import RowCounts, sample_label
 class Run:
     """One evaluation while it runs."""
 
-    def __init__(self, request: Request, plan: Plan, listeners: Listeners) -> None:
+    def __init__(
+        self,
+        request: Request,
+        plan: Plan,
+        listeners: Listeners,
+        series: Mapping[int, SeriesData] | None = None,
+    ) -> None:
+        """`series` are the plan's series where they are read already."""
         self.request = request
         self.plan = plan
         self.listeners = listeners
         self.losses = plan.losses
-        self.series = read_series(plan)
+        self.series = read_series(plan) if series is None else series
         self.reader = RowReader(plan, request.missing == "skip")
         self.tally = Tally(request, plan, self.series, self._scores(), self._picker())
         self.paired = pair_rows(plan, request.unpaired)
 
-    def _scores(self) -> list[Score]:
+    def _scores(self) -> Sequence[Score]:
         request = self.request
         reductions = parse_reductions(",".join(request.reductions))
         summary, multioutput, by = request.summary, request.multioutput, bool(self.plan.by)
@@ -68,8 +75,8 @@ class Run:
         rowsets = self.reader.rowsets(iter(self.paired))
         first = next(rowsets, None)
         if first is not None:
-            self._check_fit(first)
-            self._start(first)
+            self.check_fit(first)
+            self.start(first)
             self._tell(first, self.tally.add(first))
             self._rest(rowsets)
         if self.tally.segments is not None:
@@ -96,11 +103,12 @@ class Run:
 
     def _numbered(self, rowsets: Iterator[Rowset]) -> Iterator[Rowset]:
         for order, rowset in enumerate(rowsets, start=1):
-            self._check_fit(rowset)
+            self.check_fit(rowset)
             rowset.order = order
             yield rowset
 
-    def _check_fit(self, rowset: Rowset) -> None:
+    def check_fit(self, rowset: Rowset) -> None:
+        """Refuse shapes that a loss cannot take. Raises UsageError."""
         for bound in self.losses:
             _check_fit(bound, rowset)
 
@@ -115,7 +123,8 @@ class Run:
             )
         return RowsError(f"{name} has no data row", hint="a header alone is no data")
 
-    def _start(self, rowset: Rowset) -> None:
+    def start(self, rowset: Rowset) -> None:
+        """Told once, with the first rows, before any is scored."""
         self.tally.start(rowset)
         for sink in self.listeners.sinks:
             sink.begin(SampleColumns(self.labels(), self.gradient_names(), self.plan.has_ids))
@@ -172,9 +181,10 @@ class Run:
             ids = rowset.ids.to_pylist() if self.plan.has_ids else None
             for sink in self.listeners.sinks:
                 sink.add(rowset.all_numbers(), ids, scored.values, scored.slopes)
-        self._tell_progress()
+        self.tell_progress()
 
-    def _tell_progress(self) -> None:
+    def tell_progress(self) -> None:
+        """Tell who shows it how far the reading is."""
         if self.listeners.progress is None:
             return
         sources = [stream.source for stream in self.plan.streams]

@@ -34,13 +34,18 @@ class Draws(NamedTuple):
 
     def counts(self, rows: int) -> Iterator[Floats]:
         """How often each resample holds each row, (resamples, rows) in pieces."""
-        random = np.random.Generator(np.random.PCG64(self.seed))
+        random = np.random.PCG64(self.seed)
         step = max(1, CELLS // rows)
         for start in range(0, self.resamples, step):
             count = min(step, self.resamples - start)
-            drawn = random.integers(0, rows, size=(count, rows))
-            drawn += np.arange(0, count * rows, rows)[:, np.newaxis]
-            found = np.bincount(drawn.ravel(), minlength=count * rows)
+            # Half of a raw word times the rows, without its lower half: no row is favoured by more than one
+            # part in two to the 32nd over the rows, at half the time of NumPy's own integers.
+            words = random.random_raw((count * rows + 1) // 2)
+            drawn = words.view(np.uint32)[: count * rows].astype(np.uint64).reshape(count, rows)
+            drawn *= np.uint64(rows)
+            drawn >>= np.uint64(32)
+            drawn += np.arange(0, count * rows, rows, dtype=np.uint64)[:, np.newaxis]
+            found = np.bincount(drawn.view(np.int64).ravel(), minlength=count * rows)
             yield found.reshape(count, rows).astype(np.float64)
 
 
@@ -95,7 +100,7 @@ def _scores(counts: Floats, sample: Rescaled) -> Floats:
     if weights is None:
         sums = counts @ np.stack([values, values * values], axis=1)
         means, squares = sums[:, 0] / rows, sums[:, 1]
-        spread, weight = squares - rows * means * means, float(rows)
+        spread, weight = squares - rows * means * means, np.full(len(means), float(rows))
     else:
         twice = weights * weights
         terms = [weights, weights * values, twice, twice * values, twice * values * values]

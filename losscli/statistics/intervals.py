@@ -29,7 +29,7 @@ __all__ = [
     "unknown",
 ]
 
-BOOTSTRAPPED: Final = 10_000
+BOOTSTRAPPED: Final = 5_000
 """Rows up to which the mean is bootstrapped; with more, Student's t covers as well."""
 _STUDENT: Final = "Student's t, exact moments"
 
@@ -75,10 +75,11 @@ def mean_interval(
 ) -> Interval:
     """The interval of the mean of values (n,).
 
-    Up to 10,000 rows by the studentised bootstrap, whose ends follow the skewness of the values; above by
-    Student's t. With weights (n,) of at least 0 the mean is sum(weight * value) / sum(weight), and rows with
-    their weights are what is drawn: a weight says how much a row counts, not how many rows it stands for.
-    Rows of weight 0 are absent. The order of the rows does not matter.
+    Up to 5,000 rows by the studentised bootstrap, whose ends follow the skewness of the values; above, and
+    where two or three rows leave it no end, by Student's t. With weights (n,) of at least 0 the mean is
+    sum(weight * value) / sum(weight), and rows with their weights are what is drawn: a weight says how much a
+    row counts, not how many rows it stands for. Rows of weight 0 are absent. The order of the rows does not
+    matter.
 
     Raises UsageError for a level that is not between 0 and 1.
 
@@ -89,8 +90,10 @@ def mean_interval(
     return resampled_interval(values, weights, level, Draws(seed=seed))
 
 
-def resampled_interval(values: Floats, weights: Floats | None, level: float, draws: Draws) -> Interval:
-    """As `mean_interval`, with the draws that are asked for."""
+def resampled_interval(
+    values: Floats, weights: Floats | None, level: float, draws: Draws, *, forced: bool = False
+) -> Interval:
+    """As `mean_interval`, with the draws that are asked for; `forced` for any number of rows."""
     check_level(level)
     if weights is not None:
         present = weights > 0.0
@@ -102,10 +105,14 @@ def resampled_interval(values: Floats, weights: Floats | None, level: float, dra
     sample = Rescaled.of(values, weights, mean)
     if sample.unit == 0.0:
         return Interval(mean, mean, level, "all values are equal")
-    if values.size > BOOTSTRAPPED:
-        reach = student_bound(level, values.size - 1.0) * sample.error
-        return _around(mean, (-reach, reach), level, "Student's t")
-    return _around(mean, studentised(sample, level, draws), level, f"studentised bootstrap, {draws.words}")
+    if values.size <= BOOTSTRAPPED or forced:
+        found = _around(
+            mean, studentised(sample, level, draws), level, f"studentised bootstrap, {draws.words}"
+        )
+        if found.known:
+            return found
+    reach = student_bound(level, values.size - 1.0) * sample.error
+    return _around(mean, (-reach, reach), level, "Student's t")
 
 
 def moments_interval(rows: int, mean: float, deviation: float, level: float = 0.95) -> Interval:
@@ -119,6 +126,7 @@ def moments_interval(rows: int, mean: float, deviation: float, level: float = 0.
     (0.1738, 0.6262)
     """
     check_level(level)
+    mean, deviation = float(mean), float(deviation)
     if not math.isfinite(mean) or math.isnan(deviation):
         return unknown(level, "the mean is not finite")
     if rows < 2:
@@ -151,7 +159,7 @@ def _around(mean: float, reach: tuple[float, float], level: float, method: str) 
     low, high = mean + reach[0], mean + reach[1]
     if math.isfinite(low) and math.isfinite(high):
         return Interval(low, high, level, method)
-    return unknown(level, "too few different values, or a spread beyond the largest double")
+    return unknown(level, "its ends lie beyond the largest double")
 
 
 def standard_error(values: Floats, weights: Floats | None = None) -> float | None:
