@@ -230,7 +230,7 @@ Verbose: TypeAlias = Annotated[
 Debug: TypeAlias = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True, init=False, eq=False, repr=False)
 class Shown:
     """How a report is shown: the options that every command has. `command` names it to the formats that print
     the reports of some commands only."""
@@ -246,7 +246,7 @@ class Shown:
     debug: Debug = False
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True, init=False, eq=False, repr=False)
 class Read(Shown):
     """How inputs are read and paired: the options of every command that reads files."""
 
@@ -259,7 +259,7 @@ class Read(Shown):
     input_format: InputFormat = None
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True, init=False, eq=False, repr=False)
 class Evaluated(Read):
     """Losses on files: the options of every command that evaluates them."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from losscli.engine.opening import Asked, Opened, Paths
 from losscli.errors import ColumnError
@@ -13,6 +13,9 @@ from losscli.sources.formats import FORMATS
 from losscli.sources.grammar import parse_sources, resolve
 from losscli.sources.open import open_source
 from losscli.sources.records import ReadOptions
+
+_ROLES: Final = {"weight": "weight", "by": "segment"}
+"""What the values are called that an option names."""
 
 
 def one_column(role: str, values: Any, paths: Paths, options: ReadOptions) -> Asked:
@@ -45,16 +48,6 @@ def find_column(option: str, word: str, paths: Paths, options: ReadOptions) -> l
     return found
 
 
-def weight_columns(weight: Any, paths: Paths, options: ReadOptions) -> list[Asked]:
-    """Where the weights stand: a SOURCE, an array, or a column of the inputs (several when two files have
-    it)."""
-    if weight is None:
-        return []
-    if not isinstance(weight, (str, Path)):
-        return [one_column("weight", weight, paths, options)]
-    return find_column("--weight", str(weight), paths, options)
-
-
 def group_columns(group: Any, paths: Paths, options: ReadOptions) -> Sequence[Asked]:
     """Where the groups stand; nothing without any."""
     if group is None:
@@ -64,13 +57,16 @@ def group_columns(group: Any, paths: Paths, options: ReadOptions) -> Sequence[As
     return find_column("--group", str(group), paths, options)
 
 
-def segment_columns(by: Any, paths: Paths, options: ReadOptions, paired: Sequence[int]) -> list[Asked]:
-    """Where the segments stand: in several files where all that pair by row have the column."""
-    if by is None:
+def paired_columns(
+    option: str, given: Any, paths: Paths, options: ReadOptions, paired: Sequence[int]
+) -> list[Asked]:
+    """Where the weights (option "weight") or the segments ("by") stand: in several files where all that pair
+    by row have the column; nothing without any."""
+    if given is None:
         return []
-    if not isinstance(by, (str, Path)):
-        return [one_column("segment", by, paths, options)]
-    found = find_column("--by", str(by), paths, options)
+    if not isinstance(given, (str, Path)):
+        return [one_column(_ROLES[option], given, paths, options)]
+    found = find_column(f"--{option}", str(given), paths, options)
     return [ask for ask in found if ask.path in paired] or found[:1]
 
 

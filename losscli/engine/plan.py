@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, Protocol
 from losscli.arrays import Floats
 from losscli.engine.bind import Bound, bind_inputs
 from losscli.engine.classes import Classes, check_labels, known_classes
-from losscli.engine.columns import group_columns, segment_columns, weight_columns
+from losscli.engine.columns import group_columns, paired_columns
 from losscli.engine.opening import (
     Asked,
     Call,
@@ -194,9 +194,10 @@ def close_plan(plan: Plan) -> None:
 
 def _plans(request: Request, options: ReadOptions, paths: Paths, calls: Sequence[Call]) -> tuple[Plan, ...]:
     losses = same_of_all([settle(request.losses, *call, paths) for call in calls])
-    weight_asks = weight_columns(request.weight, paths, options)
+    rows = _paired_paths(inputs_of(losses), calls, [])
+    weight_asks = paired_columns("weight", request.weight, paths, options, rows)
     group_asks = group_columns(request.group, paths, options)
-    by_asks = segment_columns(request.by, paths, options, _paired_paths(inputs_of(losses), calls, []))
+    by_asks = paired_columns("by", request.by, paths, options, rows)
     used = _paired_paths(inputs_of(losses), calls, [*weight_asks, *group_asks[:1], *by_asks])
     places = {path: number for number, path in enumerate(used)}
     set_keys([paths.opened[path] for path in used], request.id)

@@ -237,3 +237,10 @@ def test_lengths_may_be_left_out() -> None:
     assert whole == value("ctc", labels, chances, [6, 6], [3, 3])
     shorter = value("ctc", labels, chances, [6, 6], [3, 2])
     assert shorter != whole
+
+
+def test_a_history_has_no_weights_of_the_rows(tmp_path: Path) -> None:
+    (tmp_path / "d.csv").write_text("y,p,w\n1,1.5,1\n2,2.5,2\n3,2,1\n")
+    (tmp_path / "h.csv").write_text("h,w\n1,5\n2,6\n4,7\n5,8\n")
+    report = losscli.compute("mase", f"{tmp_path}/d.csv:y", ":p", f"train={tmp_path}/h.csv:h", weight="w")
+    assert report.results[0].headline.value == 0.46875  # (0.5 + 2 x 0.5 + 1) / 4 over a step of 4 / 3
