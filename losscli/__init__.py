@@ -11,8 +11,18 @@ from typing import Any
 
 __version__ = "0.1.0"
 
-_API = ("compute", "explain", "list_losses", "merge", "sample_row")
-__all__ = ["__version__", "compute", "explain", "list_losses", "losses", "merge", "sample_row"]
+_API = ("check", "check_config", "compute", "explain", "list_losses", "merge", "sample_row")
+__all__ = [
+    "__version__",
+    "check",
+    "check_config",
+    "compute",
+    "explain",
+    "list_losses",
+    "losses",
+    "merge",
+    "sample_row",
+]
 
 
 def __getattr__(name: str) -> Any:

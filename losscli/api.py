@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -18,11 +19,22 @@ from losscli.report.compute import ComputeReport
 
 if TYPE_CHECKING:
     from losscli.analysis.asking import Asked
+    from losscli.analysis.config import Config
+    from losscli.report.checks import ChecksReport
     from losscli.report.explaining import ExplainReport
     from losscli.report.listing import ListReport
     from losscli.report.verdict import CheckReport
 
-__all__ = ["check", "compute", "explain", "list_losses", "make_request", "merge", "sample_row"]
+__all__ = [
+    "check",
+    "check_config",
+    "compute",
+    "explain",
+    "list_losses",
+    "make_request",
+    "merge",
+    "sample_row",
+]
 
 Losses: TypeAlias = "str | Loss | BoundLoss | Sequence[str | Loss | BoundLoss]"
 HIDDEN = frozenset({"block_bytes", "part", "samples", "summary", "worst_of"})
@@ -98,6 +110,30 @@ def check(losses: Losses, *sources: Any, **options: Any) -> CheckReport:
     listeners = options.pop("listeners", None)
     asked = _asked(losses, sources, options)
     return judge(_evaluated(asked.request, listeners), asked.requirements, asked.tolerance)
+
+
+def check_config(
+    config: str | PathLike[str] | Config | None = None,
+    *,
+    jobs: int | None = None,
+    listeners: Listeners | None = None,
+) -> ChecksReport:
+    """Every check of a losscli.toml, or of the [tool.losscli] of a pyproject.toml.
+
+    `config` is the file; without one, losscli.toml or pyproject.toml in the working folder. Paths in it are
+    relative to its folder. `jobs` beats what the file says. Checks that read the same sources in the same way
+    read them once. The report's `verdict` is "pass", "fail", "unclear", or "error" where a check could not be
+    scored; `exit_code` is the gravest of all.
+
+    Raises UsageError for what is wrong with the file, all mistakes together, each with its line; ReadError.
+    """
+    from losscli.analysis.config import Config, read_config
+    from losscli.analysis.config_run import Library, run_checks
+
+    if not VALUES["jobs"][0](jobs):
+        raise UsageError(f"jobs={jobs!r}: not {VALUES['jobs'][1]}")
+    found = config if isinstance(config, Config) else read_config(None if config is None else fspath(config))
+    return run_checks(found, Library(_asked, _evaluated, check), listeners, jobs)
 
 
 def _asked(losses: Losses, sources: Sequence[Any], options: Mapping[str, Any]) -> Asked:

@@ -130,6 +130,14 @@ class NotPerSample(UsageError):
     code = "E106"
 
 
+class ConfigError(UsageError):
+    """A losscli.toml, or the [tool.losscli] of a pyproject.toml, is not TOML, has a key that does not exist,
+    a value of another type, two checks of one name, or a check without losses, sources or requirements. The
+    place is its line and column; `losscli explain config` lists the keys."""
+
+    code = "E107"
+
+
 # --- the data cannot be scored: exit 3
 
 

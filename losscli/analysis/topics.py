@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from losscli.analysis.topic import Topic
+from losscli.analysis.topic_config import CONFIG
 from losscli.analysis.topic_engine import ENGINE
 from losscli.analysis.topic_remote import REMOTE
 from losscli.analysis.topic_typed import TYPED
@@ -262,6 +263,7 @@ TOPICS = (
         """,
         ("requirements", "requirement", "gate", "limit", "threshold"),
     ),
+    CONFIG,
     Topic(
         "states",
         "Parts of a set: --state and merge",

@@ -14,6 +14,9 @@ PROTECTED = "\x00"
 """Stands before a word such as `-:label` while typer parses: it is a source, and typer would take it for an
 option."""
 
+TYPED = {"typed": True}
+"""The metadata of a record's field that is no option: it gets the names of the options that were typed."""
+
 Record = TypeVar("Record")
 
 
@@ -38,10 +41,15 @@ def command(
 
     A field's annotation words the option, its default is the option's, the record's docstring is the help
     text. `usage` names the arguments."""
+    typed: set[str] = set()
+    knowing = [entry.name for entry in fields(record) if entry.metadata.get("typed")]  # type: ignore[arg-type]
 
     class Command(TyperCommand):
         def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]
-            return super().parse_args(ctx, [protect(word) for word in args])
+            rest = super().parse_args(ctx, [protect(word) for word in args])
+            found = {name: ctx.get_parameter_source(name) for name in ctx.params}
+            typed.update(name for name, origin in found.items() if origin and origin.name == "COMMANDLINE")
+            return rest
 
         def collect_usage_pieces(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]
             return [usage, "[OPTIONS]"]
@@ -51,6 +59,7 @@ def command(
             super().format_help(ctx, formatter)
 
     def run(**values: Any) -> int:
+        values |= dict.fromkeys(knowing, frozenset(typed))
         return action(record(**{key: unprotect(value) for key, value in values.items()})) or 0
 
     run.__signature__ = signature_of(record)  # type: ignore[attr-defined]
@@ -67,7 +76,8 @@ def signature_of(record: type[Any]) -> Signature:
     hints = get_type_hints(record, include_extras=True)
     homes = [set(get_annotations(kind)) for kind in record.__mro__]
     parameters = []
-    for entry in sorted(fields(record), key=lambda entry: [entry.name in home for home in homes].index(True)):
+    options = [entry for entry in fields(record) if not entry.metadata.get("typed")]
+    for entry in sorted(options, key=lambda entry: [entry.name in home for home in homes].index(True)):
         default = Parameter.empty if entry.default is MISSING else entry.default
         if entry.default_factory is not MISSING:
             default = entry.default_factory()

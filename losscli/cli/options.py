@@ -26,6 +26,8 @@ Sources: TypeAlias = Annotated[
         "ROLE=SOURCE names another input: variance=:v  train=history.csv",
     ),
 ]
+LossesIfAny: TypeAlias = Annotated[str | None, Losses.__metadata__[0]]
+SourcesIfAny: TypeAlias = Annotated[list[str], Sources.__metadata__[0]]
 Weight: TypeAlias = Annotated[
     str | None,
     typer.Option(
@@ -112,6 +114,15 @@ InputFormat: TypeAlias = Annotated[
         "--input-format",
         metavar="NAME",
         help="csv, tsv, json, ndjson, npy, npz, parquet, arrow. [default: from the suffix]",
+    ),
+]
+Config: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--config",
+        metavar="FILE",
+        help="Run every [[check]] of this file. [default, without LOSSES: losscli.toml, else [tool.losscli] "
+        "of pyproject.toml]",
     ),
 ]
 Max: TypeAlias = Annotated[

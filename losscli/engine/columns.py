@@ -32,7 +32,7 @@ def one_column(role: str, values: Any, paths: Paths, options: ReadOptions) -> As
 def find_column(option: str, word: str, paths: Paths, options: ReadOptions) -> list[Asked]:
     """The column that an option names: a SOURCE, or a column of the inputs, target first (several when two
     files have it). Raises ColumnError."""
-    if ":" in word or _looks_like_file(word):
+    if names_source(word):
         return [_own_source(option, word, paths, options)]
     found = [
         Asked(word, position, (list(opened.source.names or ()).index(word),))
@@ -46,6 +46,11 @@ def find_column(option: str, word: str, paths: Paths, options: ReadOptions) -> l
             hint=f"a file is given as {option} FILE or {option} FILE:COLUMN",
         )
     return found
+
+
+def names_source(word: str) -> bool:
+    """Whether a word of --weight, --by or --group is a SOURCE rather than a column of the inputs."""
+    return ":" in word or _looks_like_file(word)
 
 
 def group_columns(group: Any, paths: Paths, options: ReadOptions) -> Sequence[Asked]:

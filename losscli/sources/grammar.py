@@ -83,6 +83,16 @@ class SourceSpec(NamedTuple):
     columns: tuple[Selector, ...] | None
 
 
+def is_stdin(path: str | None) -> bool:
+    """Whether a path is standard input, under any of its names."""
+    return path in _STDIN_ALIASES
+
+
+def is_uri(text: str) -> bool:
+    """Whether a text is written as a URI, whatever its scheme."""
+    return _URI.match(text) is not None
+
+
 def is_key_like(name: str) -> bool:
     """Whether a column's name says that it identifies rows: id, *_id, key, uuid, index, row, in any case of
     letters."""
@@ -181,7 +191,7 @@ def parse_sources(texts: Sequence[str]) -> tuple[SourceSpec, ...]:
 
 
 def _one_stdin(specs: Sequence[SourceSpec]) -> None:
-    from_stdin = [spec for spec in specs if spec.path in _STDIN_ALIASES]
+    from_stdin = [spec for spec in specs if is_stdin(spec.path)]
     paths = {spec.path for spec in from_stdin}
     if len(paths) > 1 or (len(from_stdin) > 1 and any(spec.columns is None for spec in from_stdin)):
         shown = " ".join(spec.text for spec in from_stdin)

@@ -7,23 +7,24 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from losscli.cli import options as flag
+from losscli.cli.configured import Configured, is_configured, run_configured
 from losscli.cli.evaluating import evaluating, evaluation_options, plan_evaluation, shown_progress
-from losscli.cli.help import command
-from losscli.cli.options import Evaluated
+from losscli.cli.help import TYPED, command
 
 EXAMPLES = (
     "losscli check bce sample_data/y.csv sample_data/p.csv --max 0.3",
-    "losscli check mse sample_data/diabetes.csv:target :prediction --min skill=0.4",
+    "losscli check --config sample_data/losscli.toml",
 )
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class CheckOptions(Evaluated):
+class CheckOptions(Configured):
     """Losses against requirements: exit 0 when all are met, 1 when one is not, and nothing else exits 1.
 
     A requirement states what passes: --max 0.35 of the only loss, --max bce/p95=2 of a reduction, --min
     skill=0 of every loss, --min n=1000 of the rows, --by region --max bce@eu=0.4 of a segment. Values compare
-    unrounded. `losscli explain check` says more."""
+    unrounded. `losscli explain check` says more. --config runs the checks of a file instead: `losscli explain
+    config`."""
 
     command: ClassVar[str] = "check"
 
@@ -32,10 +33,14 @@ class CheckOptions(Evaluated):
     equals: flag.Equals = field(default_factory=list)
     rtol: flag.Rtol = 1e-9
     atol: flag.Atol = 0.0
+    typed: frozenset[str] = field(default=frozenset(), metadata=TYPED)
 
 
 def run(options: CheckOptions) -> int:
     """Compute, judge, print; the exit code."""
+    if is_configured(options, options.typed):
+        return run_configured(options)
+    assert options.losses is not None
     publication = plan_evaluation(options)
     from losscli import api
     from losscli.engine.request import Listeners
@@ -60,4 +65,6 @@ def run(options: CheckOptions) -> int:
 
 def build() -> Any:
     """The command as typer runs it."""
-    return command("check", CheckOptions, run, usage="LOSSES SOURCE... REQUIREMENTS", examples=EXAMPLES)
+    return command(
+        "check", CheckOptions, run, usage="LOSSES SOURCE... REQUIREMENTS | --config FILE", examples=EXAMPLES
+    )
