@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from losscli.analysis.config_places import KeyPath, Spot, key_places
-from losscli.errors import ConfigError, Place
+from losscli.errors import ConfigError, Place, UsageError
 from losscli.sources.grammar import is_uri
 from losscli.storage.refusals import unopened
 
@@ -52,7 +52,7 @@ class ConfigText(NamedTuple):
 def load_config(path: str | None = None) -> ConfigText:
     """The table of checks in a file; without a path, of losscli.toml or pyproject.toml in the working folder.
 
-    Raises ConfigError where there is none, or it is not TOML; ReadError where the file cannot be read.
+    Raises UsageError where there is none, ConfigError where it is not TOML, ReadError where it cannot be read.
     """
     if path is not None:
         found = _load(path)
@@ -66,7 +66,7 @@ def load_config(path: str | None = None) -> ConfigText:
     else:
         found = None
     if found is None:
-        raise ConfigError(
+        raise UsageError(
             f"neither losses and files were given, nor is there a {NAME} here, or [tool.losscli] in a "
             f"{PROJECT}",
             hint=f"for example: {EXAMPLE}; `losscli explain config` shows a {NAME}",

@@ -8,23 +8,29 @@ from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from typing import Final
 
-from losscli.outputs.checks import checks_of, figure_text, row_said, said, title_of
+from losscli.outputs.checks import checks_of, figure_text, row_said, said, title_of, unscored_of
 from losscli.outputs.digits import machine
 from losscli.outputs.formats import OutputFormat
 from losscli.outputs.view import View
 from losscli.outputs.workflow import ERROR, WARNING, annotation, file_in_repository, log_line
 from losscli.report import Report
+from losscli.report.checks import Unscored
 from losscli.report.verdict import FAIL, UNCLEAR, CheckReport, Judged
 from losscli.report.worst import WorstRow
 
 _NAMED: Final = 3
 """Worst rows that the annotation of the requirement itself names."""
 
+_TEXTS: Final = (".csv", ".tsv", ".json", ".ndjson", ".jsonl", ".toml")
+"""The files in which the line of a place is a line."""
+
 
 def _render(report: Report, view: View) -> Iterator[str]:
     checks = checks_of(report, "github")
     for line in report.lines():
         yield log_line(line) + "\n"
+    for entry in unscored_of(report):
+        yield _unscored(entry) + "\n"
     judged = [(check, one) for check in checks for one in check.judged]
     for check, one in judged:
         if one.verdict in (FAIL, UNCLEAR):
@@ -34,6 +40,15 @@ def _render(report: Report, view: View) -> Iterator[str]:
     failed = [(check, one) for check, one in judged if one.verdict == FAIL]
     for line in _rows(failed):
         yield line + "\n"
+
+
+def _unscored(entry: Unscored) -> str:
+    """What is wrong with a check that has no verdict, on its line where the file is a text."""
+    place = entry.error.place or entry.place
+    file = file_in_repository(place.file, os.environ)
+    line = place.line if file is not None and place.file.lower().endswith(_TEXTS) else None
+    title = f"{entry.name}: no verdict ({entry.error.code})"
+    return annotation(ERROR, "\n".join(entry.error.lines()), file=file, line=line, title=title)
 
 
 def _verdict(check: CheckReport, one: Judged) -> str:

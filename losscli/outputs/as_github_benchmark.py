@@ -38,8 +38,8 @@ def _render(report: Report, view: View) -> Iterator[str]:
 
 def _computed(report: Report) -> Sequence[tuple[str, ComputeReport]]:
     """What was computed, with the name of the check that it was computed for."""
-    checks: Sequence[CheckReport] = getattr(report, "checks", ())
-    if checks:
+    checks: Sequence[CheckReport] | None = getattr(report, "checks", None)
+    if checks is not None:
         return [(check.name, check.computed) for check in checks]
     if isinstance(report, ComputeReport):
         return [("", report)]

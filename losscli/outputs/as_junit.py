@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from losscli import __version__
-from losscli.outputs.checks import checks_of, row_said, said
+from losscli.outputs.checks import checks_of, row_said, said, unscored_of
 from losscli.outputs.formats import OutputFormat
 from losscli.outputs.harmless import harmless
 from losscli.outputs.view import View
@@ -37,9 +37,10 @@ def _element(name: str, text: str = "", /, **attributes: str) -> str:
 
 
 def _render(report: Report, view: View) -> Iterator[str]:
-    checks = checks_of(report, "junit")
+    checks, unscored = checks_of(report, "junit"), unscored_of(report)
     judged = [one for check in checks for one in check.judged]
-    yield _HEAD + _opening("testsuites", "losscli", len(judged), _failures(judged))
+    count, errors = len(judged) + len(unscored), len(unscored)
+    yield _HEAD + _opening("testsuites", "losscli", count, _failures(judged), errors)
     for check in checks:
         yield "  " + _opening("testsuite", check.name or _SUITE, len(check.judged), _failures(check.judged))
         yield "    <properties>\n"
@@ -49,7 +50,19 @@ def _render(report: Report, view: View) -> Iterator[str]:
         for one in check.judged:
             yield from _case(check, one)
         yield "  </testsuite>\n"
+    for entry in unscored:
+        yield from _error_suite(entry.name, entry.error.lines(), entry.error.code, entry.exit_code)
     yield "</testsuites>\n"
+
+
+def _error_suite(name: str, lines: Sequence[str], code: str, exit_code: int) -> Iterator[str]:
+    """What has no verdict: one test case, an error."""
+    whole = "\n".join([*lines, f"exit {exit_code}: no requirement was judged"])
+    yield "  " + _opening("testsuite", name, 1, 0, 1)
+    home = name if name != _SUITE else "losscli"
+    yield f'    <testcase classname="{_attribute(home)}" name="the run has a verdict">\n'
+    yield "      " + _element("error", whole, message=lines[0] if lines else "", type=code)
+    yield "    </testcase>\n  </testsuite>\n"
 
 
 def _opening(element: str, name: str, tests: int, failures: int, errors: int = 0) -> str:
@@ -95,18 +108,8 @@ def error_document(lines: Sequence[str], code: str, exit_code: int) -> str:
 
     `lines` are what was told, `code` is the error's (E210), `exit_code` the run's.
     """
-    case = '    <testcase classname="losscli" name="the run has a verdict">\n'
-    whole = "\n".join([*lines, f"exit {exit_code}: no requirement was judged"])
-    return "".join(
-        (
-            _HEAD,
-            _opening("testsuites", "losscli", 1, 0, 1),
-            "  " + _opening("testsuite", _SUITE, 1, 0, 1),
-            case,
-            "      " + _element("error", whole, message=lines[0] if lines else "", type=code),
-            "    </testcase>\n  </testsuite>\n</testsuites>\n",
-        )
-    )
+    opening = _opening("testsuites", "losscli", 1, 0, 1)
+    return "".join((_HEAD, opening, *_error_suite(_SUITE, lines, code, exit_code), "</testsuites>\n"))
 
 
 FORMAT = OutputFormat(

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from losscli.errors import UsageError
 from losscli.outputs.digits import machine
 from losscli.report import Report
+from losscli.report.checks import Unscored
 from losscli.report.compute import Figure
 from losscli.report.verdict import CheckReport, Judged
 from losscli.report.worst import WorstRow
@@ -17,6 +18,12 @@ def checks_of(report: Report, name: str) -> Sequence[CheckReport]:
     found: Sequence[CheckReport] | None = getattr(report, "checks", None)
     if found is None:
         raise UsageError(f"--format {name} prints verdicts, and {report.command} has none")
+    return found
+
+
+def unscored_of(report: Report) -> Sequence[Unscored]:
+    """The checks of a report that have no verdict."""
+    found: Sequence[Unscored] = getattr(report, "errors", ())
     return found
 
 

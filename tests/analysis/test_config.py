@@ -10,7 +10,7 @@ import pytest
 from losscli.analysis.config import Config, read_config
 from losscli.analysis.config_keys import CHECK
 from losscli.analysis.config_words import in_toml
-from losscli.errors import ConfigError, LosscliError, ReadError
+from losscli.errors import ConfigError, LosscliError, ReadError, UsageError
 from losscli.registry import all_losses, bind_loss
 
 GOOD = '[[check]]\nloss = "bce"\ntarget = "y.csv"\nprediction = "p.csv"\nmax = 0.3\n'
@@ -193,12 +193,12 @@ def test_pyproject_says_it_below_tool(tmp_path: Path) -> None:
 
 
 def test_losscli_toml_is_found_before_pyproject(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="nor is there a losscli") as raised:
+    with pytest.raises(UsageError, match="nor is there a losscli") as raised:
         read_config()
     assert "losscli check bce y.csv p.csv" in (raised.value.hint or "")
     project = tmp_path / "pyproject.toml"
     project.write_text("[project]\n")
-    with pytest.raises(ConfigError, match="nor is there"):
+    with pytest.raises(UsageError, match="nor is there"):
         read_config()
     project.write_text(GOOD.replace("[[check]]", "[[tool.losscli.check]]").replace("bce", "mse"))
     assert read_config().checks[0].name == "mse"

@@ -16,6 +16,7 @@ from losscli.cli.boundary import run
 from losscli.engine import opening
 from losscli.errors import SourceError, UsageError
 from tests.cli.shell import HERE, losscli
+from tests.outputs import ci_readers
 
 Y = (1, 1, 1, 1, 1, 0, 0, 0, 0, 0)
 P = (0.8, 0.9, 0.9, 0.6, 0.8, 0.1, 0.4, 0.2, 0.1, 0.3)
@@ -25,7 +26,7 @@ BCE = 0.24691989080446483
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A working folder with the ten rows in three files, bad data, and no environment that decides."""
-    for name in ("LOSSCLI_FORMAT", "NO_COLOR", "FORCE_COLOR"):
+    for name in ("LOSSCLI_FORMAT", "NO_COLOR", "FORCE_COLOR", "GITHUB_WORKSPACE", "GITHUB_STEP_SUMMARY"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)
     rows = list(zip(Y, P, strict=True))
@@ -145,6 +146,34 @@ def test_a_check_reports_what_it_reports_alone(
         alone = api.check(losses, "d.csv:y", ":p", samples=False, **limits).plain()
         assert {key: value for key, value in one.items() if key != "name"} == json.loads(json.dumps(alone))
     assert all(one["worst"] for one in found[2]["requirements"])
+
+
+@pytest.mark.parametrize(("text", "code", "verdicts"), CODES)
+def test_what_a_ci_reads_tells_the_same(
+    text: str, code: int, verdicts: Mapping[str, str], capsys: pytest.CaptureFixture[str], folder: Path
+) -> None:
+    found, out, _ = configured(
+        capsys, text, "-f", "github", "-o", "junit=r.xml", "-o", "github-benchmark=b.json"
+    )
+    assert found == code
+    suites = ci_readers.read_junit((folder / "r.xml").read_bytes())
+    words = {"pass": "pass", "failure": "fail", "error": "error"}
+    assert {case.classname: words[case.outcome] for case in suites.cases} == verdicts
+    assert suites.verdict == max(verdicts.values(), key=("pass", "fail", "error").index)
+    commands, lines = ci_readers.read_commands(out)
+    assert {line.split("\t")[0]: line.split("\t")[1] for line in lines} == verdicts
+    titles = [command.properties["title"].split(":")[0] for command in commands if command.kind == "error"]
+    assert sorted(titles) == sorted(name for name, verdict in verdicts.items() if verdict != "pass")
+    assert len(json.loads((folder / "b.json").read_text())) >= sum(
+        one != "error" for one in verdicts.values()
+    )
+
+
+def test_an_annotation_stands_on_the_bad_line(capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = configured(capsys, DATA + COLUMN, "-f", "github")
+    commands, _ = ci_readers.read_commands(out)
+    places = [(command.properties["file"], command.properties["line"]) for command in commands]
+    assert places == [("bad.csv", "3"), ("losscli.toml", "7")]
 
 
 def test_an_error_is_told_in_text_and_json(capsys: pytest.CaptureFixture[str]) -> None:
