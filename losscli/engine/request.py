@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from losscli.arrays import Floats, Integers
 from losscli.registry import BoundLoss
 from losscli.report.samples import SampleColumns
 from losscli.report.worst import WorstOf
+
+if TYPE_CHECKING:
+    from losscli.engine.following import Follower
 
 __all__ = ["Listeners", "Progress", "Request", "SampleColumns", "SampleSink"]
 
@@ -81,3 +84,4 @@ class Listeners(NamedTuple):
 
     sinks: tuple[SampleSink, ...] = ()
     progress: Progress | None = None
+    follower: Follower | None = None

@@ -3,6 +3,7 @@ listens."""
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 
@@ -77,14 +78,34 @@ class Run:
         if first is not None:
             self.check_fit(first)
             self.start(first)
-            self._tell(first, self.tally.add(first))
-            self._rest(rowsets)
-        if self.tally.segments is not None:
-            self.tally.segments.add_up()
-        return first is not None
+            told = self._told([first], rowsets)
+            del first
+            self._show(told)
+            if self.tally.segments is not None:
+                self.tally.segments.add_up()
+            return True
+        return False
 
-    def _rest(self, rowsets: Iterator[Rowset]) -> None:
-        """Every rowset but the first: by the workers where there are some, else one after the other."""
+    def _show(self, told: Iterator[tuple[Rowset, Scored | None]]) -> None:
+        """Have every row scored: as whoever follows asks for it, else at once."""
+        follower = self.listeners.follower
+        if follower is None:
+            deque(told, maxlen=0)
+            return
+        from losscli.engine.following import followed
+
+        focus = self.plan.focus
+        follower.follow(
+            self.sample_columns(),
+            (followed(rowset, scored, focus) for rowset, scored in told if scored is not None),
+        )
+
+    def _told(
+        self, first: list[Rowset], rowsets: Iterator[Rowset]
+    ) -> Iterator[tuple[Rowset, Scored | None]]:
+        """Every rowset with its values, once the sinks have seen them: the first, then the others, by the
+        workers where there are some."""
+        yield self._tell(first[0], self.tally.add(first.pop()))
         second = next(rowsets, None)
         if second is None:
             return
@@ -92,13 +113,13 @@ class Run:
         del second
         if self.plan.workers is None:
             for rowset in numbered:
-                self._tell(rowset, self.tally.add(rowset))
+                yield self._tell(rowset, self.tally.add(rowset))
             return
         from losscli.engine.crew import Crew
 
         crew = Crew(self.tally, self.plan.workers)
         for rowset, scored in crew.scored(numbered):
-            self._tell(rowset, scored)
+            yield self._tell(rowset, scored)
         crew.finish()
 
     def _numbered(self, rowsets: Iterator[Rowset]) -> Iterator[Rowset]:
@@ -125,9 +146,14 @@ class Run:
 
     def start(self, rowset: Rowset) -> None:
         """Told once, with the first rows, before any is scored."""
+        self.tally.counting = self.listeners.follower is not None
         self.tally.start(rowset)
         for sink in self.listeners.sinks:
-            sink.begin(SampleColumns(self.labels(), self.gradient_names(), self.plan.has_ids))
+            sink.begin(self.sample_columns())
+
+    def sample_columns(self) -> SampleColumns:
+        """The columns of the per-sample records."""
+        return SampleColumns(self.labels(), self.gradient_names(), self.plan.has_ids)
 
     @property
     def read(self) -> int:
@@ -175,13 +201,14 @@ class Run:
             found.append(("",) if single else tuple(f"[{name}]" for name in names))
         return tuple(found)
 
-    def _tell(self, rowset: Rowset, scored: Scored | None) -> None:
-        """Show the values of some rows to whoever listens, in the order of the rows."""
+    def _tell(self, rowset: Rowset, scored: Scored | None) -> tuple[Rowset, Scored | None]:
+        """Show the values of some rows to whoever listens, in the order of the rows; what was told."""
         if scored is not None and self.listeners.sinks:
             ids = rowset.ids.to_pylist() if self.plan.has_ids else None
             for sink in self.listeners.sinks:
                 sink.add(rowset.all_numbers(), ids, scored.values, scored.slopes)
         self.tell_progress()
+        return rowset, scored
 
     def tell_progress(self) -> None:
         """Tell who shows it how far the reading is."""

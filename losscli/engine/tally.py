@@ -27,10 +27,12 @@ from losscli.registry.checking import width_of
 
 
 class Scored(NamedTuple):
-    """The per-row values of a rowset: an (n,) array per result, an (n, k) array per gradient."""
+    """The per-row values of a rowset: an (n,) array per result, an (n, k) array per gradient; and per result
+    how much each row counts, None where all count 1 or nobody asked."""
 
     values: list[Floats]
     slopes: list[Rows]
+    counts: list[Floats | None]
 
 
 class Tally(Totals):
@@ -52,6 +54,8 @@ class Tally(Totals):
         self.worst = WorstFinder(request.worst_of, plan)
         self.cells = 1
         self.width = 1
+        self.counting = False
+        """Whether somebody wants to know how much each row counts."""
 
     def start(self, rowset: Rowset) -> None:
         """Told once, with the first rows, before any is added."""
@@ -95,6 +99,7 @@ class Tally(Totals):
             return None
         values: list[Floats] = []
         slopes: list[Rows] = []
+        counts: list[Floats | None] = []
         cleaned: dict[Any, Rows] = {}
         parts: list[BlockTerms] = []
         for position, score in enumerate(self.scores):
@@ -104,6 +109,8 @@ class Tally(Totals):
                 self.elsewhere[position].add(lambda bound: self.clean(bound, rowset, cleaned), rowset, found)
             self._watch(score.bound.spec, rowset, found)
             values += found
+            if self.counting:
+                counts += [score.bound.counts(blocks)] * len(found)
             if self.request.gradient:
                 slopes += score.slopes(blocks)
             if self.constants:
@@ -114,7 +121,7 @@ class Tally(Totals):
         if not self.picker.idle:
             self.picker.add(rowset, values, slopes)
         self.worst.add(rowset, values)
-        return Scored(values, slopes)
+        return Scored(values, slopes, counts)
 
     def _score(
         self, score: Score, blocks: list[Rows], weights: Floats | None, parts: list[BlockTerms]

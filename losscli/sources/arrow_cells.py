@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from losscli.arrays import AnyArray, Floats
 from losscli.sources import json_cells, typed_arrays
 from losscli.sources.arrow_texts import is_bytes, is_text, is_time, plain_array, plain_type, to_texts
-from losscli.sources.bad_cells import STRING, TEXT
+from losscli.sources.bad_cells import NONFINITE, STRING, TEXT
 from losscli.sources.cells import BLANKS, MISSING_WORDS
 from losscli.sources.records import Column, Kind, Texts, Values
 
@@ -46,6 +46,9 @@ def is_read(kind: Any) -> bool:
 def convert(array: Any, asked: Column, skip_missing: bool) -> tuple[Values, Reasons]:
     """A column, and the reason for each bad cell by its index."""
     array = plain_array(array)
+    if asked.kind == "value":
+        numbers, bad = _numbers(array, False)
+        return numbers, {index: reason for index, reason in bad.items() if reason != NONFINITE}
     if asked.kind == "number":
         return _numbers(array, skip_missing)
     texts, bad = _texts(array, skip_missing and asked.kind == "text")

@@ -23,7 +23,7 @@ from losscli.sources.cells import (
 )
 from losscli.sources.csv_parse import Bad, Broken, Layout, Parsed, first_repeated, null_missing, read_table
 from losscli.sources.csv_rows import Rows
-from losscli.sources.records import Column, Values
+from losscli.sources.records import NUMERIC, Column, Values
 
 SHOWN = CellError.shown
 
@@ -46,7 +46,7 @@ def read_carefully(data: bytes, layout: Layout) -> Parsed | Broken:
     columns: list[Values] = []
     masks: list[Mask] = []
     for asked, text in zip(layout.columns, decoded, strict=True):
-        read = _number_column if asked.kind == "number" else _text_column
+        read = _number_column if asked.kind in NUMERIC else _text_column
         values, bad = read(text, asked, layout.skip_missing)
         columns.append(values)
         masks.append(bad & ~blank)
@@ -97,7 +97,7 @@ def _decoded(binary: Any, asked: Column, rows: Rows) -> Any:
         try:
             texts.append(raw.decode("utf-8"))
         except UnicodeDecodeError:
-            if asked.kind != "number":
+            if asked.kind not in NUMERIC:
                 hint = "convert the file: iconv -f LATIN1 -t UTF-8 FILE > NEW"
                 return Broken(
                     FormatError, "text that is not UTF-8", hint, int(rows.lines[row]), asked.index + 1
@@ -118,9 +118,18 @@ def _number_column(text: Any, asked: Column, skip_missing: bool) -> tuple[Floats
     large = np.flatnonzero(good & (np.abs(numbers) >= EXACT_LIMIT))
     for row, cell in zip(large.tolist(), bare.take(pa.array(large)).to_pylist(), strict=True):
         good[row] = is_exact(cell)
-    if skip_missing:
+    if asked.kind == "value":
+        good |= _add_not_finite(numbers, bare)
+    elif skip_missing:
         good |= _mask(pc.is_in(pc.ascii_lower(bare), value_set=pa.array(sorted(MISSING_WORDS))))
     return numbers, ~good
+
+
+def _add_not_finite(numbers: Floats, bare: Any) -> Mask:
+    """Put the infinities and nan that are written out among the numbers; which cells they are."""
+    found = _mask(pc.is_in(bare, value_set=pa.array(["inf", "-inf", "nan"])))
+    numbers[found] = pc.cast(bare.filter(pa.array(found)), pa.float64()).to_numpy(zero_copy_only=False)
+    return found
 
 
 def _text_column(text: Any, asked: Column, skip_missing: bool) -> tuple[Values, Mask]:
@@ -147,7 +156,7 @@ def _located(rows: Rows, layout: Layout, texts: list[Any], masks: list[Mask], bl
     for asked, binary, mask in zip(layout.columns, texts, masks, strict=True):
         for row in np.flatnonzero(mask)[:SHOWN].tolist():
             text = binary[row].as_py().decode("utf-8", errors="replace")
-            why = reason(text) if asked.kind == "number" else "empty cell"
+            why = reason(text) if asked.kind in NUMERIC else "empty cell"
             if rows.stops[row] == rows.starts[row]:
                 why = BLANK_LINE
             found.append(Bad(row, int(rows.lines[row]), asked.index + 1, text, why))

@@ -15,7 +15,7 @@ from losscli.errors import DataError, FormatError, Place
 from losscli.sources.cells import EXACT_LIMIT
 from losscli.sources.csv_rows import Chunk, Rows, quote_positions, row_border, stray_quote
 from losscli.sources.formats import BOM
-from losscli.sources.records import Column, Values
+from losscli.sources.records import NUMERIC, Column, Values
 
 _LIMIT = float(EXACT_LIMIT)
 MISSING_SPELLINGS: Final = ["", "NA", "N/A", "n/a", "na", "nan", "NaN", "NAN", "null", "NULL", "Null"]
@@ -100,7 +100,7 @@ class ChunkParser:
 
     def __post_init__(self) -> None:
         names = [str(index) for index in range(self.layout.width)]
-        kinds = [pa.float64() if column.kind == "number" else pa.string() for column in self.layout.columns]
+        kinds = [pa.float64() if column.kind in NUMERIC else pa.string() for column in self.layout.columns]
         asked = [str(column.index) for column in self.layout.columns]
         convert = pacsv.ConvertOptions(
             column_types=dict(zip(asked, kinds, strict=True)),
@@ -141,7 +141,7 @@ class ChunkParser:
 
     def _needs_care(self, data: bytes) -> bool:
         """Whether blank lines could pass unseen: pyarrow reads one as a row of empty cells."""
-        numbers = any(column.kind == "number" for column in self.layout.columns)
+        numbers = any(column.kind in NUMERIC for column in self.layout.columns)
         if self.layout.width == 1 or (numbers and not self.layout.skip_missing):
             return False
         return b"\n\n" in data or b"\n\r\n" in data or data.startswith((b"\n", b"\r\n"))
@@ -152,7 +152,7 @@ class ChunkParser:
             return None
         from losscli.sources.equal_rows import Shape, read_columns
 
-        asked = tuple((column.index, column.kind == "number") for column in self.layout.columns)
+        asked = tuple((column.index, column.kind in NUMERIC) for column in self.layout.columns)
         read = read_columns(data, Shape(self.layout.width, self.layout.delimiter, asked))
         if read is None:
             return None
@@ -171,7 +171,7 @@ class ChunkParser:
         columns = []
         for asked, values in zip(self.layout.columns, table.columns, strict=True):
             whole = one_array(values)
-            column = self._numbers(whole) if asked.kind == "number" else self._text(whole, asked)
+            column = self._numbers(whole) if asked.kind in NUMERIC else self._text(whole, asked)
             if column is None:
                 return None
             columns.append(column)

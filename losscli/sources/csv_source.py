@@ -16,7 +16,7 @@ from losscli.sources.csv_parse import Bad, Broken, ChunkParser, Layout, Parsed
 from losscli.sources.csv_rows import Chunk, RowCutter
 from losscli.sources.file_source import Opening, StreamedSource
 from losscli.sources.formats import BOM
-from losscli.sources.records import Block, Column, Header, Kind, LinePlaces
+from losscli.sources.records import NUMERIC, Block, Column, Header, Kind, LinePlaces
 from losscli.workers import Workers
 
 ParseChunk: TypeAlias = Callable[[Chunk], Parsed | Broken]
@@ -93,7 +93,7 @@ class CsvSource(StreamedSource):
         words: tuple[str | None, ...] = ()
         if self.head.by_rule and self.names is not None:
             words = tuple(
-                None if column.kind == "number" else self.names[column.index] or None for column in columns
+                None if column.kind in NUMERIC else self.names[column.index] or None for column in columns
             )
         skip = self.options.missing == "skip"
         return Layout(self.name, self.width, self.head.delimiter, columns, skip, words)

@@ -39,6 +39,8 @@ def kind_of(values: Sequence[Any]) -> Kind:
 
 def convert(values: Sequence[Any], asked: Column, skip_missing: bool) -> tuple[Values, dict[int, str]]:
     """A column, and the reason for each bad cell by its index in `values`."""
+    if asked.kind == "value":
+        return _computed(values)
     if asked.kind == "number":
         return _numbers(values, skip_missing)
     texts, bad = _texts(values, skip_missing and asked.kind == "text")
@@ -54,6 +56,16 @@ def _numbers(values: Sequence[Any], skip_missing: bool) -> tuple[Floats, dict[in
         if len(numbers) == 0 or (numbers.min() > -EXACT_LIMIT and numbers.max() < EXACT_LIMIT):
             return numbers, {}
     return _careful(values, skip_missing)
+
+
+def _computed(values: Sequence[Any]) -> tuple[Floats, dict[int, str]]:
+    """Values that losscli wrote: null stands for one that is not finite."""
+    gone = [index for index, value in enumerate(values) if value is None]
+    if not gone:
+        return _numbers(values, False)
+    numbers, bad = _numbers([0.0 if value is None else value for value in values], False)
+    numbers[gone] = math.nan
+    return numbers, bad
 
 
 def _careful(values: Sequence[Any], skip_missing: bool) -> tuple[Floats, dict[int, str]]:

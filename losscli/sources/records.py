@@ -13,8 +13,12 @@ from losscli.arrays import Floats, Integers
 from losscli.errors import Place
 from losscli.workers import Workers
 
-Kind: TypeAlias = Literal["number", "text", "key", "note"]
-"""How a column is read: float64 numbers; text in which missing words count as missing; or a key, verbatim."""
+Kind: TypeAlias = Literal["number", "value", "text", "key", "note"]
+"""How a column is read: float64 numbers; computed values, which may be infinite or nan; text in which missing
+words count as missing; or a key, verbatim."""
+
+NUMERIC = frozenset({"number", "value"})
+"""The kinds that are read as float64."""
 
 Texts: TypeAlias = Any
 """A pyarrow string array (or one with null where `--missing skip` allows a missing cell)."""
@@ -49,7 +53,8 @@ class Column:
 
     A missing cell is nan in a "number" and null in a "text" where `missing="skip"`, otherwise an error. A
     "key" is text taken as it stands: `NA` is a key, only an empty cell is an error. A "note" is text that is
-    shown or compared but never judged: any cell will do.
+    shown or compared but never judged: any cell will do. A "value" is a number of a file that losscli wrote:
+    inf, -inf and nan are numbers there, and null in JSON is nan, as what is not finite is written so.
     """
 
     index: int

@@ -59,6 +59,9 @@ def convert(values: AnyArray, asked: Column, skip_missing: bool) -> tuple[Values
     """A column, and the reason for each bad cell by its index."""
     if values.dtype.kind == "O":
         return json_cells.convert(values.tolist(), asked, skip_missing)
+    if asked.kind == "value":
+        found, bad = numbers(values, False)
+        return found, {index: reason for index, reason in bad.items() if reason != NONFINITE}
     if asked.kind == "number":
         return numbers(values, skip_missing)
     texts, bad = _texts(values, skip_missing and asked.kind == "text")

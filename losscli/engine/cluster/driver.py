@@ -37,6 +37,11 @@ def evaluate_on_dask(request: Request, listeners: Listeners | None = None) -> Co
 
 def _refuse(request: Request, listeners: Listeners) -> None:
     """Refuse what is no sum over tasks. Raises UsageError."""
+    if listeners.follower is not None:
+        raise UsageError(
+            "every row is paired with its value of an earlier run, which --engine dask does not do",
+            hint="--engine local checks against a baseline or golden file",
+        )
     if listeners.sinks or request.rows == "all" or "none" in request.reductions:
         raise UsageError(
             "every row is asked for, which --engine dask does not bring together",
