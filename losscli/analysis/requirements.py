@@ -59,8 +59,13 @@ def parse_requirements(
 
 
 def _parse(kind: str, text: str, losses: Sequence[BoundLoss], *, segmented: bool) -> Requirement:
+    limit = parse_limit(kind, text, text.rpartition("=")[2])
+    return parse_term(kind, text, losses, segmented=segmented)._replace(limit=limit)
+
+
+def parse_term(kind: str, text: str, losses: Sequence[BoundLoss], *, segmented: bool) -> Requirement:
+    """What is limited, of V or TERM=V; the limit itself is left at 0. Raises UsageError."""
     term, equals, number = text.rpartition("=")
-    limit = _limit(kind, text, number)
     if not equals:
         if len(losses) > 1:
             specs = ", ".join(bound.spec for bound in losses)
@@ -68,7 +73,7 @@ def _parse(kind: str, text: str, losses: Sequence[BoundLoss], *, segmented: bool
                 f"--{kind} {text}: of which loss? {specs} are computed",
                 hint=f"--{kind} {losses[0].spec}={text}",
             )
-        return Requirement(kind, limit, losses[0].spec, text=losses[0].spec)
+        return Requirement(kind, 0.0, losses[0].spec, text=losses[0].spec)
     if not term.strip():
         raise UsageError(f"--{kind} {text}: nothing is named before the =", hint=f"--{kind} bce={number}")
     term, at, segment = term.partition("@")
@@ -78,10 +83,11 @@ def _parse(kind: str, text: str, losses: Sequence[BoundLoss], *, segmented: bool
     if at and stat in ("coverage", "skill"):
         raise UsageError(f"--{kind} {text}: a segment has no {stat}", hint=f"--{kind} {stat}={number}")
     known = _known(kind, text, spec, losses) if spec else ""
-    return Requirement(kind, limit, known, stat, segment if at else None, text.rpartition("=")[0])
+    return Requirement(kind, 0.0, known, stat, segment if at else None, text.rpartition("=")[0])
 
 
-def _limit(kind: str, text: str, number: str) -> float:
+def parse_limit(kind: str, text: str, number: str) -> float:
+    """The finite number that `number`, the end of `text`, spells. Raises UsageError."""
     try:
         limit = float(number) if number.isascii() and "_" not in number else math.nan
     except ValueError:

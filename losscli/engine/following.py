@@ -1,4 +1,4 @@
-"""The scored rows of a run, block by block, for who pairs them with something else: an earlier run's values."""
+"""The scored rows of a run, block by block, for who pairs them with the values of an earlier run."""
 
 from __future__ import annotations
 

@@ -100,9 +100,7 @@ class Run:
             (followed(rowset, scored, focus) for rowset, scored in told if scored is not None),
         )
 
-    def _told(
-        self, first: list[Rowset], rowsets: Iterator[Rowset]
-    ) -> Iterator[tuple[Rowset, Scored | None]]:
+    def _told(self, first: list[Rowset], rowsets: Iterator[Rowset]) -> Iterator[tuple[Rowset, Scored | None]]:
         """Every rowset with its values, once the sinks have seen them: the first, then the others, by the
         workers where there are some."""
         yield self._tell(first[0], self.tally.add(first.pop()))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any, Final, NamedTuple
 
+from losscli.report.change import Change, Moved
 from losscli.report.compute import ComputeReport, Figure, Plain
 from losscli.report.tables import (
     Amount,
@@ -18,10 +19,13 @@ from losscli.report.tables import (
     tab_separated,
 )
 from losscli.report.worst import WorstRow
+from losscli.statistics.intervals import Interval
 
 PASS, FAIL, UNCLEAR = "pass", "fail", "unclear"
-SIGNS: Final = {"max": "<=", "min": ">=", "equals": "=="}
+SIGNS: Final = {"max": "<=", "min": ">=", "equals": "==", "max-increase": "<=", "max-decrease": ">="}
 """How a requirement of each kind is written."""
+GOLDEN: Final = "golden"
+"""The kind of requirement whose value is the number of rows that moved."""
 _ORDER: Final = (FAIL, UNCLEAR, PASS)
 _DIGITS: Final = 17
 _NAMED: Final = 3
@@ -31,9 +35,13 @@ _NAMED: Final = 3
 class Judged(NamedTuple):
     """One requirement and what became of it.
 
-    `term` is what is limited, as it was asked for; `kind` is max, min or equals. `value` is the computed
-    number, whose status is nan where there is none; `rows` are the rows that it is made of. `tolerance` is
-    how far from the limit the number may lie; `worst` are the rows by which a requirement is not met.
+    `term` is what is limited, as it was asked for; `kind` is max, min, equals, max-increase, max-decrease or
+    golden. `value` is the computed number, whose status is nan where there is none; `rows` are the rows that
+    it is made of. `limit` is what it is compared with, `given` how that was asked for where it is a
+    percentage. `tolerance` is how far from the limit the number may lie.
+
+    What became of a loss since a baseline has an `interval` and a `change`; where the interval holds the
+    limit the verdict is unclear, and `counts_as` is pass or fail. A golden file has what `moved`. `worst` are the rows by which a requirement is not met.
     """
 
     term: str
@@ -48,11 +56,23 @@ class Judged(NamedTuple):
     tolerance: float = 0.0
     note: str = ""
     worst: tuple[WorstRow, ...] = ()
+    given: str = ""
+    interval: Interval | None = None
+    change: Change | None = None
+    counts_as: str = ""
+    moved: Moved | None = None
+
+    @property
+    def failed(self) -> bool:
+        """Whether it is not met, or unclear and counted so."""
+        return FAIL in (self.verdict, self.counts_as)
 
     @property
     def words(self) -> str:
         """The requirement as a person writes it."""
-        return f"{self.term} {SIGNS[self.kind]} {_shortest(self.limit)}"
+        if self.moved is not None:
+            return f"{self.term} (rtol {_shortest(self.moved.rtol)}, atol {_shortest(self.moved.atol)})"
+        return f"{self.term} {SIGNS[self.kind]} {self.given or _shortest(self.limit)}"
 
     @property
     def shown(self) -> Sharp:
@@ -66,7 +86,8 @@ class Judged(NamedTuple):
     @property
     def cell(self) -> Cell:
         """The value for people: a count as one."""
-        return int(self.value.value) if self.stat == "n" and self.value.status == "ok" else self.shown
+        count = self.stat in ("n", "moved") and self.value.status == "ok"
+        return int(self.value.value) if count else self.shown
 
     @property
     def worst_note(self) -> Note:
@@ -94,6 +115,16 @@ class Judged(NamedTuple):
         }
         if self.kind == "equals":
             found["tolerance"] = self.tolerance
+        if self.given:
+            found["given"] = self.given
+        if self.interval is not None:
+            found["interval"] = self.interval.plain()
+        if self.counts_as:
+            found["counts_as"] = self.counts_as
+        if self.change is not None:
+            found["baseline"] = self.change.plain()
+        if self.moved is not None:
+            found[GOLDEN] = self.moved.plain()
         if self.note:
             found["note"] = self.note
         if self.worst:
@@ -113,11 +144,16 @@ def _shortest(limit: float) -> str:
 
 
 class CheckReport(NamedTuple):
-    """What was computed, and the verdict on it. `name` is what the check is called among several."""
+    """What was computed, and the verdict on it. `name` is what the check is called among several; `updated`
+    are the baseline and golden files that were written anew, `kept` those that were to be and were not,
+    because a requirement is not met; `warnings` are about the verdict."""
 
     computed: ComputeReport
     judged: tuple[Judged, ...]
     name: str = ""
+    updated: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+    warnings: tuple[Finding, ...] = ()
 
     @property
     def checks(self) -> tuple[CheckReport, ...]:
@@ -131,9 +167,10 @@ class CheckReport(NamedTuple):
 
     @property
     def verdict(self) -> str:
-        """fail where a requirement is not met, else unclear where one is not decided, else pass."""
-        found = {one.verdict for one in self.judged}
-        return next(verdict for verdict in _ORDER if verdict in found)
+        """fail where a requirement is not met or counts so, else unclear where one is not decided, else
+        pass."""
+        found = {FAIL if one.failed else one.verdict for one in self.judged}
+        return next((verdict for verdict in _ORDER if verdict in found), PASS)
 
     @property
     def exit_code(self) -> int:
@@ -142,15 +179,15 @@ class CheckReport(NamedTuple):
 
     def plain(self) -> dict[str, Any]:
         """Strict data: compute's, with `verdict` and `requirements`."""
-        return {
-            **self.computed.plain(),
-            "verdict": self.verdict,
-            "requirements": [one.plain() for one in self.judged],
-        }
+        found = self.computed.plain()
+        found["warnings"] += [{"code": one.code, "message": one.message} for one in self.warnings]
+        found |= {"verdict": self.verdict, "requirements": [one.plain() for one in self.judged]}
+        files = {"updated": list(self.updated), "not_updated": list(self.kept)}
+        return found | {name: paths for name, paths in files.items() if paths}
 
     def findings(self) -> list[Finding]:
-        """The warnings of the computation."""
-        return self.computed.findings()
+        """The warnings of the computation, then those about the verdict."""
+        return list(dict.fromkeys([*self.computed.findings(), *self.warnings]))
 
     @property
     def ordered(self) -> list[Judged]:
@@ -167,45 +204,85 @@ class CheckReport(NamedTuple):
             Column("limit", "limit", Kind.VALUE),
             Column("rows", "rows", Kind.COUNT),
         )
-        rows = [
+        rows: list[tuple[Cell, ...]] = [
             (one.verdict, one.words, one.value.value, one.value.status, one.limit, one.rows)
             for one in self.judged
         ]
-        return Table("requirements", columns, rows)
+        if not self._has_intervals:
+            return Table("requirements", columns, rows)
+        further = (
+            Column("counts_as", "counts as"),
+            Column("low", "low", Kind.VALUE),
+            Column("high", "high", Kind.VALUE),
+            Column("level", "level", Kind.INPUT),
+            Column("method", "method"),
+        )
+        intervals = [(one.counts_as, *(one.interval or (None,) * 4)) for one in self.judged]
+        whole = [(*row, *interval) for row, interval in zip(rows, intervals, strict=True)]
+        return Table("requirements", (*columns, *further), whole)
 
     def lines(self) -> list[str]:
-        """`verdict requirement value`, tab-separated."""
-        return [tab_separated((one.verdict, one.words, one.value.value)) for one in self.judged]
+        """`verdict requirement value`, tab-separated; behind it the ends of the interval, its level and
+        method, and how an unclear one counts."""
+        found = []
+        for one in self.judged:
+            interval = () if one.interval is None else (*one.interval,)
+            counted = (f"counts as {one.counts_as}",) if one.counts_as else ()
+            found.append(tab_separated((one.verdict, one.words, one.value.value, *interval, *counted)))
+        return found
+
+    @property
+    def _has_intervals(self) -> bool:
+        return any(one.interval is not None for one in self.judged)
 
     def tables(self) -> list[Table]:
-        """The verdicts, failures first; then what the numbers are of."""
-        columns = (
+        """What moved from a golden file; the verdicts, failures first; then what the numbers are of."""
+        columns = [
             Column("verdict", "verdict"),
             Column("requirement", "requirement"),
             Column("value", "value", Kind.VALUE),
             Column("rows", "rows", Kind.COUNT),
-        )
-        rows = [
-            ("FAIL" if one.verdict == FAIL else one.verdict, one.words, one.cell, one.rows)
-            for one in self.ordered
         ]
-        notes = (
-            self.summary,
-            *(one.note for one in self.ordered if one.note),
-            *(one.worst_note for one in self.ordered if one.worst),
-            *self.computed.run_notes(),
-        )
+        if self._has_intervals:
+            (level,) = {one.interval.level for one in self.judged if one.interval is not None}
+            columns[3:3] = [
+                Column("low", f"{100 * level:g} % from", Kind.VALUE),
+                Column("high", "to", Kind.VALUE),
+            ]
+        rows: list[tuple[Cell, ...]] = []
+        for one in self.ordered:
+            ends = (one.interval or (None, None))[:2] if self._has_intervals else ()
+            verdict = "FAIL" if one.verdict == FAIL else one.verdict
+            rows.append((verdict, one.words, one.cell, *ends, one.rows))
         signatures = tuple(result.signature for result in self.computed.results)
-        return [Table("requirements", columns, rows, notes=notes, signatures=signatures)]
+        moved = [one.moved.table() for one in self.ordered if one.moved is not None and one.moved.listed]
+        return [*moved, Table("requirements", tuple(columns), rows, notes=self._notes, signatures=signatures)]
+
+    @property
+    def _notes(self) -> tuple[Note, ...]:
+        found: list[Note] = [self.summary]
+        for one in self.ordered:
+            found += [one.note] if one.note else []
+            if one.change is not None and one.verdict != PASS:
+                found += one.change.notes(one.term)
+            elif one.worst and one.moved is None:
+                found.append(one.worst_note)
+        methods = dict.fromkeys(one.interval.method for one in self.judged if one.interval is not None)
+        found += [f"intervals: {method}" for method in methods]
+        warnings = [f"warning[{one.code}]: {one.message}" for one in self.warnings]
+        return (*found, *self.computed.run_notes(), *warnings)
 
     @property
     def summary(self) -> str:
         """The verdict in one line, with the exit code."""
         failed = sum(one.verdict == FAIL for one in self.judged)
-        unclear = sum(one.verdict == UNCLEAR for one in self.judged)
+        unclear = [one for one in self.judged if one.verdict == UNCLEAR]
         count = len(self.judged)
         asked = "1 requirement" if count == 1 else f"{count} requirements"
-        words = f"{failed} of {asked} not met" if failed else f"{asked} met"
-        if unclear:
-            words += f", {unclear} unclear"
+        met = count - failed - len(unclear)
+        words = f"{failed} of {asked} not met" if failed else f"{met} of {asked} met" if unclear else ""
+        words = words or (f"{asked} met" if count else "no requirement")
+        for counts_as in (FAIL, PASS):
+            some = sum(one.counts_as == counts_as for one in unclear)
+            words += f", {some} unclear (counts as {counts_as})" if some else ""
         return f"{words}: exit {self.exit_code}"
