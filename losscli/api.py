@@ -97,19 +97,23 @@ def check(losses: Losses, *sources: Any, **options: Any) -> CheckReport:
 
     `max`, `min` and `equals` are numbers (of the only loss), texts as the command line takes them
     (``"bce/p95=2"``), mappings of terms to numbers, or sequences of texts; `rtol` (1e-9) and `atol` (0) are
-    what `equals` allows. The other arguments are those of `compute`. A requirement that no computed number
-    answers is not met.
+    what `equals` allows, and what `golden` lets a sample move. The other arguments are those of `compute`. A
+    requirement that no computed number answers is not met.
 
-    Raises UsageError for a requirement of something that is not computed, and what `compute` raises.
+    `baseline` is a file of per-sample values, which `max_increase` and `max_decrease` compare with: numbers,
+    texts (``"1%"``, ``"bce@eu=0.01"``) or mappings as above; `on_unclear` is "estimate", "pass" or "fail".
+    With ``update=True`` the baseline or golden file is written instead.
+
+    Raises UsageError for a requirement of something that is not computed, StateError for a baseline of
+    another loss, and what `compute` raises.
 
     >>> check("bce", [1.0, 0.0], [0.8, 0.1], max=0.2).verdict
     'pass'
     """
-    from losscli.analysis.gate import judge
+    from losscli.analysis.asking import verdict_on
 
     listeners = options.pop("listeners", None)
-    asked = _asked(losses, sources, options)
-    return judge(_evaluated(asked.request, listeners), asked.requirements, asked.tolerance)
+    return verdict_on(_asked(losses, sources, options), _evaluated, listeners)
 
 
 def check_config(
@@ -139,6 +143,8 @@ def check_config(
 def _asked(losses: Losses, sources: Sequence[Any], options: Mapping[str, Any]) -> Asked:
     """What a check computes and requires. Raises UsageError for what no data could answer."""
     from losscli.analysis.asking import Asked
+    from losscli.analysis.baseline import OPTIONS, parse_earlier
+    from losscli.analysis.baseline_limits import CHANGES
     from losscli.analysis.gate import RTOL, Tolerance
     from losscli.analysis.requirements import check_stats, parse_requirements
     from losscli.analysis.worst import rows_wanted
@@ -146,17 +152,21 @@ def _asked(losses: Losses, sources: Sequence[Any], options: Mapping[str, Any]) -
     rest = dict(options)
     given = {kind: _terms(rest.pop(kind, ())) for kind in ("max", "min", "equals")}
     rtol, atol = (_tolerance(name, rest.pop(name, usual)) for name, usual in (("rtol", RTOL), ("atol", 0.0)))
-    request = make_request(losses, sources, **rest)
-    requirements = parse_requirements(given, request.losses, segmented=request.by is not None)
+    changes = {kind: _terms(rest.get(kind.replace("-", "_"), ())) for kind in CHANGES}
+    request = make_request(losses, sources, **{k: v for k, v in rest.items() if k not in OPTIONS})
+    earlier = parse_earlier(options, changes, request)
+    requirements = parse_requirements(given, request.losses, segmented=request.by is not None, beside=earlier)
     check_stats(requirements, request.losses)
     words = [one.stat for one in requirements if one.stat not in ("", "n", "coverage", "skill")]
     wanted = tuple(dict.fromkeys((*request.reductions, *words)))
     looked_for = rows_wanted(requirements, request.losses)
     request = request._replace(reductions=wanted, summary=True, worst_of=looked_for)
-    return Asked(request, requirements, Tolerance(rtol, atol))
+    return Asked(request, requirements, Tolerance(rtol, atol), earlier)
 
 
 def _terms(value: Any) -> list[str]:
+    if value is None:
+        return []
     if isinstance(value, Mapping):
         return [f"{term}={limit!r}" for term, limit in value.items()]
     if isinstance(value, str) or not isinstance(value, Iterable):

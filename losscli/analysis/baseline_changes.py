@@ -205,4 +205,4 @@ class Spread:
             reached = math.fsum((reached, row.carried))
             if reached >= total.value / 2:
                 break
-        return found._replace(count=count, share=min(1.0, reached / total.value))
+        return found._replace(carrying=count, share=min(1.0, reached / total.value))

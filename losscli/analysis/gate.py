@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from typing import NamedTuple
 
+from losscli.analysis.baseline_limits import ChangeLimit
 from losscli.analysis.requirements import ROWS, Requirement
 from losscli.analysis.worst import with_worst
 from losscli.errors import UsageError
@@ -35,12 +36,13 @@ def judge(computed: ComputeReport, requirements: Sequence[Requirement], toleranc
 
     Raises UsageError for a segment that does not occur.
     """
-    _known_segments(computed, requirements)
+    known_segments(computed, requirements)
     judged = [one for requirement in requirements for one in _judged(computed, requirement, tolerance)]
     return with_worst(CheckReport(computed, tuple(judged)))
 
 
-def _known_segments(computed: ComputeReport, requirements: Sequence[Requirement]) -> None:
+def known_segments(computed: ComputeReport, requirements: Sequence[Requirement | ChangeLimit]) -> None:
+    """Refuse a requirement of a segment that does not occur. Raises UsageError."""
     known = [segment.name for segment in computed.results[0].segments] if computed.results else []
     for one in requirements:
         if one.segment is not None and one.segment not in known:

@@ -40,9 +40,14 @@ class Requirement(NamedTuple):
 
 
 def parse_requirements(
-    given: Mapping[str, Sequence[str]], losses: Sequence[BoundLoss], *, segmented: bool = False
+    given: Mapping[str, Sequence[str]],
+    losses: Sequence[BoundLoss],
+    *,
+    segmented: bool = False,
+    beside: object = None,
 ) -> tuple[Requirement, ...]:
-    """The requirements that `--max`, `--min` and `--equals` state, in this order.
+    """The requirements that `--max`, `--min` and `--equals` state, in this order; `beside` is what else is
+    required.
 
     Raises UsageError for none, a limit that is no finite number, a loss that is not computed, a stat that
     does not exist, a segment without --by, one that is given twice.
@@ -50,7 +55,7 @@ def parse_requirements(
     found = [
         _parse(kind, text, losses, segmented=segmented) for kind in KINDS for text in given.get(kind, ())
     ]
-    if not found:
+    if not found and beside is None:
         raise UsageError("check needs a requirement", hint="for example --max 0.35, or --max bce/p95=2")
     twice = [one for place, one in enumerate(found) if one in found[:place]]
     if twice:

@@ -17,10 +17,11 @@ if TYPE_CHECKING:
     from losscli.engine.request import Progress
 
 
-def plan_evaluation(options: Evaluated, others: Sequence[str] = ()) -> Publication:
+def plan_evaluation(options: Evaluated, others: Sequence[str] = (), reads: Sequence[str] = ()) -> Publication:
     """Decide where the report goes; no output may be one of the files that are read. `others` are the paths
-    of further outputs."""
-    return plan_outputs(options, [*options.sources, options.weight, options.group, options.by], others)
+    of further outputs, `reads` those of further inputs."""
+    sources = [*options.sources, options.weight, options.group, options.by, *reads]
+    return plan_outputs(options, sources, others)
 
 
 def evaluation_options(options: Evaluated) -> dict[str, Any]:

@@ -153,6 +153,52 @@ Rtol: TypeAlias = Annotated[
 Atol: TypeAlias = Annotated[
     float, typer.Option("--atol", metavar="A", help="How far --equals lets a number lie, absolutely.")
 ]
+Baseline: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--baseline",
+        metavar="FILE",
+        help="The --per-sample file of an earlier run, for --max-increase and --max-decrease.",
+    ),
+]
+MaxIncrease: TypeAlias = Annotated[
+    list[str],
+    typer.Option(
+        "--max-increase",
+        metavar="V|TERM=V",
+        show_default=False,
+        help="Not met where the mean rises above the baseline's by more than V: 0.002, 1%, bce=1%, "
+        "bce@eu=0.01; repeatable.",
+    ),
+]
+MaxDecrease: TypeAlias = Annotated[
+    list[str],
+    typer.Option(
+        "--max-decrease",
+        metavar="V|TERM=V",
+        show_default=False,
+        help="The same for a fall, where higher is better; repeatable.",
+    ),
+]
+OnUnclear: TypeAlias = Annotated[
+    Literal["estimate", "pass", "fail"],
+    typer.Option(
+        "--on-unclear",
+        help="What counts where the interval of the change holds the limit: the mean itself, ...",
+    ),
+]
+Golden: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--golden",
+        metavar="FILE",
+        help="The --per-sample file from which no row may move, by more than --rtol and --atol allow.",
+    ),
+]
+Update: TypeAlias = Annotated[
+    bool,
+    typer.Option("--update", help="Write the baseline or golden file from this run, if all else is met."),
+]
 Jobs: TypeAlias = Annotated[
     int | None,
     typer.Option(

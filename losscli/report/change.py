@@ -39,13 +39,13 @@ class RowChange(NamedTuple):
 class Carried(NamedTuple):
     """The rows that carry most of what became worse: the first `listed`, largest first.
 
-    `count` of `rows` rows carry `share` of the sum over all rows that became worse: the fewest that carry at
-    least half of it. None: there is no such sum, or it is not finite.
+    `carrying` of `rows` rows carry `share` of the sum over all rows that became worse: the fewest that carry
+    at least half of it. None: there is no such sum, or it is not finite.
     """
 
     rows: int = 0
     worse: int = 0
-    count: int = 0
+    carrying: int = 0
     share: float | None = None
     listed: tuple[RowChange, ...] = ()
 
@@ -54,7 +54,7 @@ class Carried(NamedTuple):
         return {
             "rows": self.rows,
             "worse": self.worse,
-            "carrying": self.count,
+            "carrying": self.carrying,
             "share": self.share,
             "first": [one.plain() for one in self.listed],
         }
@@ -63,8 +63,8 @@ class Carried(NamedTuple):
         """`bce@eu: 14 of 201 rows carry 61 % of the increase, first p.csv:440`; None where nothing rose."""
         if self.share is None or not self.listed:
             return None
-        carry = "row carries" if self.count == 1 else "rows carry"
-        start = f"{label}: {self.count:,} of {self.rows:,} {carry} "
+        carry = "row carries" if self.carrying == 1 else "rows carry"
+        start = f"{label}: {self.carrying:,} of {self.rows:,} {carry} "
         end = f" of what became worse, first {self.listed[0].where}"
         return (start, Amount(self.share, Kind.SHARE), end)
 
@@ -134,12 +134,12 @@ class Change(NamedTuple):
 
 
 class Moved(NamedTuple):
-    """The samples whose value is no longer that of the golden file: how many of how many, and those that
-    moved furthest."""
+    """The samples whose value is no longer that of the golden file: `away` of `rows`, and those that moved
+    furthest."""
 
     golden: str
     label: str
-    count: int
+    away: int
     rows: int
     rtol: float
     atol: float
@@ -150,7 +150,7 @@ class Moved(NamedTuple):
         """Strict data: the entry `golden` of a requirement."""
         return {
             "file": self.golden,
-            "moved": self.count,
+            "moved": self.away,
             "rtol": self.rtol,
             "atol": self.atol,
             "unpaired": self.unpaired,
@@ -172,6 +172,6 @@ class Moved(NamedTuple):
             (one.row, *((one.id,) if ids else ()), one.then, one.now, one.now - one.then, one.place)
             for one in self.listed
         ]
-        shown = "" if len(self.listed) == self.count else f", the {len(self.listed)} furthest"
-        note = f"({self.count:,} of {self.rows:,} rows moved from {self.golden}{shown})"
+        shown = "" if len(self.listed) == self.away else f", the {len(self.listed)} furthest"
+        note = f"({self.away:,} of {self.rows:,} rows moved from {self.golden}{shown})"
         return Table("moved", columns, rows, centred_notes=(note,))

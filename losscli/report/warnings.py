@@ -59,6 +59,12 @@ WARNINGS = {
         "memory, so that the run's memory grows with their number. Is the column a key, or a number that was "
         "meant to be cut into ranges?",
     ),
+    "W109": Warned(
+        "A baseline requirement is unclear",
+        "The interval of the mean difference to the baseline holds the limit: with these rows it cannot be "
+        "told whether the change is within it. --on-unclear says what that counts as: estimate (what the "
+        "mean itself says), pass or fail. More rows make the interval shorter.",
+    ),
     "W201": Warned(
         "A loss is infinite",
         "A true answer, for instance where the prediction gave probability 0 to what happened. The first row "

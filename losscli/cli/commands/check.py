@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from losscli.cli import options as flag
 from losscli.cli.configured import Configured, is_configured, run_configured
 from losscli.cli.evaluating import evaluating, evaluation_options, plan_evaluation, shown_progress
 from losscli.cli.help import TYPED, command
+
+if TYPE_CHECKING:
+    from losscli.report.verdict import CheckReport
 
 EXAMPLES = (
     "losscli check bce sample_data/y.csv sample_data/p.csv --max 0.3",
@@ -23,8 +27,8 @@ class CheckOptions(Configured):
 
     A requirement states what passes: --max 0.35 of the only loss, --max bce/p95=2 of a reduction, --min
     skill=0 of every loss, --min n=1000 of the rows, --by region --max bce@eu=0.4 of a segment. Values compare
-    unrounded. `losscli explain check` says more. --config runs the checks of a file instead: `losscli explain
-    config`."""
+    unrounded. --baseline compares with an earlier run, --config runs the checks of a file instead. `losscli
+    explain check`, `baseline` and `config` say more."""
 
     command: ClassVar[str] = "check"
 
@@ -33,6 +37,12 @@ class CheckOptions(Configured):
     equals: flag.Equals = field(default_factory=list)
     rtol: flag.Rtol = 1e-9
     atol: flag.Atol = 0.0
+    baseline: flag.Baseline = None
+    max_increase: flag.MaxIncrease = field(default_factory=list)
+    max_decrease: flag.MaxDecrease = field(default_factory=list)
+    on_unclear: flag.OnUnclear = "estimate"
+    golden: flag.Golden = None
+    update: flag.Update = False
     typed: frozenset[str] = field(default=frozenset(), metadata=TYPED)
 
 
@@ -41,7 +51,9 @@ def run(options: CheckOptions) -> int:
     if is_configured(options, options.typed):
         return run_configured(options)
     assert options.losses is not None
-    publication = plan_evaluation(options)
+    earlier = [path for path in dict.fromkeys((options.baseline, options.golden)) if path is not None]
+    reads, writes = ((), earlier) if options.update else (earlier, ())
+    publication = plan_evaluation(options, writes, reads)
     from losscli import api
     from losscli.engine.request import Listeners
 
@@ -55,12 +67,32 @@ def run(options: CheckOptions) -> int:
             equals=options.equals,
             rtol=options.rtol,
             atol=options.atol,
+            **_earlier(options),
             samples=False,
             **evaluation_options(options),
         )
     publication.publish(report)
     publication.warn(report)
+    publication.tell(_written(report))
     return report.exit_code
+
+
+def _earlier(options: CheckOptions) -> dict[str, Any]:
+    """The options about an earlier run as the library takes them."""
+    return {
+        "baseline": options.baseline,
+        "max_increase": options.max_increase,
+        "max_decrease": options.max_decrease,
+        "on_unclear": options.on_unclear,
+        "golden": options.golden,
+        "update": options.update,
+    }
+
+
+def _written(report: CheckReport) -> Iterator[str]:
+    """What --update did."""
+    yield from (f"note: {path} holds the values of this run now" for path in report.updated)
+    yield from (f"note: {path} was not updated: a requirement is not met" for path in report.kept)
 
 
 def build() -> Any:
