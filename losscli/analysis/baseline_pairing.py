@@ -25,7 +25,8 @@ from losscli.sources.records import Block, Column, Places, Source
 class PairedValues(NamedTuple):
     """Some rows with their values now and, for each file, then; one array (n,) for each label.
 
-    `counts` is how much each row counts in the mean of a label (None: 1).
+    `counts` is how much each row counts in the mean of a label (None: 1). `places` tells where each row's
+    prediction stands, `lined` whether on a line of a text.
     """
 
     rows: Integers
@@ -36,6 +37,7 @@ class PairedValues(NamedTuple):
     counts: Sequence[Floats | None]
     then: Sequence[Sequence[Floats]]
     places: Places
+    lined: bool
 
 
 class Taker(Protocol):
@@ -58,11 +60,19 @@ class _Layout(NamedTuple):
     weighted: bool
     segmented: bool
     by_id: bool
+    lined: bool
 
     @classmethod
     def of(cls, first: Followed, by_id: bool) -> _Layout:
         counted = tuple(at for at, counts in enumerate(first.counts) if counts is not None)
-        return cls(len(first.values), counted, first.weights is not None, first.segments is not None, by_id)
+        return cls(
+            len(first.values),
+            counted,
+            first.weights is not None,
+            first.segments is not None,
+            by_id,
+            first.lined,
+        )
 
     @property
     def width(self) -> int:
@@ -93,7 +103,7 @@ class _Layout(NamedTuple):
         rows = np.asarray(next(rest)).astype(np.int64)
         ids = paired.ids[0] if self.by_id else None
         then = [list(block.columns) for block in files]
-        return PairedValues(rows, ids, segments, weights, now, counts, then, mine.places)
+        return PairedValues(rows, ids, segments, weights, now, counts, then, mine.places, self.lined)
 
 
 def _row_texts(rows: Integers) -> Any:

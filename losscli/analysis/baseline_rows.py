@@ -8,6 +8,7 @@ import numpy as np
 
 from losscli.analysis.baseline_pairing import PairedValues
 from losscli.arrays import Floats, Integers, Mask
+from losscli.errors import Place
 from losscli.report.change import RowChange
 
 
@@ -53,7 +54,7 @@ class LargestRows:
 def _records(found: Candidates, paired: PairedValues) -> list[RowChange]:
     records = []
     for key, at, then, now in zip(*(column.tolist() for column in found), strict=True):
-        where = f"{paired.places.part(at, at + 1).file}:{paired.places.line(at)}"
+        place = Place(paired.places.part(at, at + 1).file, paired.places.line(at))
         name = None if paired.ids is None else str(paired.ids[at])
-        records.append(RowChange(int(paired.rows[at]), name, then, now, key, where))
+        records.append(RowChange(int(paired.rows[at]), name, then, now, key, place, paired.lined))
     return records

@@ -128,6 +128,7 @@ class ChangeTaker:
         segments: tuple[SegmentChange, ...] = ()
         if limit.segment is None:
             segments = tuple(one.whole.segment(name, part) for name, part in one.named().items())
+        carried = spread.carried()
         return Judged(
             term=term,
             kind=limit.kind,
@@ -140,8 +141,9 @@ class ChangeTaker:
             note=_note(term, difference, spread, allowed),
             given=("-" if limit.sign < 0 else "") + limit.given if limit.percent else "",
             interval=interval,
-            change=Change(self.path, then, now, spread.carried(), segments, spread.odd),
+            change=Change(self.path, then, now, carried, segments, spread.odd),
             counts_as=counts_as,
+            worst=() if verdict == PASS else tuple(row.worst(result.label) for row in carried.listed),
         )
 
     def _verdict(
@@ -210,6 +212,7 @@ class GoldenTaker:
                 loss=result.spec,
                 stat="moved",
                 moved=moved._replace(listed=tuple(largest.rows)),
+                worst=tuple(row.worst(result.label) for row in largest.rows),
             )
 
 

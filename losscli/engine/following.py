@@ -9,8 +9,10 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from losscli.arrays import Floats, Integers
+from losscli.engine.plan import Plan
 from losscli.engine.rowset import Joined, Rowset
 from losscli.engine.tally import Scored
+from losscli.engine.worst import LINED
 from losscli.errors import Place
 from losscli.report.samples import SampleColumns
 from losscli.sources.records import LinePlaces, Places
@@ -21,7 +23,8 @@ class Followed(NamedTuple):
 
     `rows` are the target's data rows (n,); `ids` the keys and `segments` the segments as text arrays, None
     without; `values` an array (n,) for each result, `counts` how much each row counts there (None: 1);
-    `weights` (n,) or None. `places` tells where each row's prediction stands.
+    `weights` (n,) or None. `places` tells where each row's prediction stands; `lined` whether
+    on a line of a text.
     """
 
     rows: Integers
@@ -31,6 +34,7 @@ class Followed(NamedTuple):
     counts: Sequence[Floats | None]
     weights: Floats | None
     places: Places
+    lined: bool
 
 
 class Follower(Protocol):
@@ -41,8 +45,10 @@ class Follower(Protocol):
         ...
 
 
-def followed(rowset: Rowset, scored: Scored, focus: int) -> Followed:
-    """The scored rows of a rowset; `focus` is the place of the prediction among its feeds."""
+def followed(rowset: Rowset, scored: Scored, plan: Plan) -> Followed:
+    """The scored rows of a rowset."""
+    focus = plan.focus
+    source = plan.streams[plan.feeds[focus].stream].source
     return Followed(
         rowset.all_numbers(),
         _one_array(rowset.ids),
@@ -51,6 +57,7 @@ def followed(rowset: Rowset, scored: Scored, focus: int) -> Followed:
         scored.counts or [None] * len(scored.values),
         rowset.weights,
         _places(rowset, focus),
+        source.format in LINED,
     )
 
 

@@ -94,10 +94,10 @@ class Run:
             return
         from losscli.engine.following import followed
 
-        focus = self.plan.focus
+        plan = self.plan
         follower.follow(
             self.sample_columns(),
-            (followed(rowset, scored, focus) for rowset, scored in told if scored is not None),
+            (followed(rowset, scored, plan) for rowset, scored in told if scored is not None),
         )
 
     def _told(self, first: list[Rowset], rowsets: Iterator[Rowset]) -> Iterator[tuple[Rowset, Scored | None]]:

@@ -15,7 +15,7 @@ from losscli.engine.rowset import Rowset
 from losscli.errors import Place
 from losscli.report.worst import MOST, Worst, WorstOf, WorstRow
 
-_LINES: Final = frozenset({"csv", "tsv", "json", "ndjson"})
+LINED: Final = frozenset({"csv", "tsv", "json", "ndjson"})
 """The formats whose places are lines of a text."""
 
 
@@ -114,7 +114,7 @@ class WorstFinder:
         if len(feed.positions) > 1 and not rowset.downward:
             place = Place(place.file, place.line)  # a prediction of several cells is its line
         key = None if rowset.ids is None else str(rowset.ids[row])
-        return WorstRow(number, value, place, plan.streams[feed.stream].source.format in _LINES, key)
+        return WorstRow(number, value, place, plan.streams[feed.stream].source.format in LINED, key)
 
     # --- what came out -----------------------------------------------------
 

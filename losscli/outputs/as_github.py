@@ -37,7 +37,7 @@ def _render(report: Report, view: View) -> Iterator[str]:
             yield _verdict(check, one) + "\n"
     for finding in report.findings():
         yield annotation(WARNING, finding.message, title=f"losscli {finding.code}") + "\n"
-    failed = [(check, one) for check, one in judged if one.verdict == FAIL]
+    failed = [(check, one) for check, one in judged if one.failed]
     for line in _rows(failed):
         yield line + "\n"
 
@@ -57,7 +57,7 @@ def _verdict(check: CheckReport, one: Judged) -> str:
     lines = [f"{said(one)} ({one.rows:,} rows)"]
     lines += [one.note] if one.note else []
     lines += [f"worst: {row_said(row)}" for row in one.worst[:_NAMED]]
-    kind = ERROR if one.verdict == FAIL else WARNING
+    kind = ERROR if one.failed else WARNING
     place = _place(one.worst[0]) if one.worst else {}
     return annotation(kind, "\n".join(lines), **place, title=f"{title_of(check, one)}: {word}")
 

@@ -13,7 +13,7 @@ from losscli.outputs.formats import OutputFormat
 from losscli.outputs.harmless import harmless
 from losscli.outputs.view import View
 from losscli.report import Report
-from losscli.report.verdict import FAIL, UNCLEAR, CheckReport, Judged
+from losscli.report.verdict import UNCLEAR, CheckReport, Judged
 
 _HEAD: Final = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _SUITE: Final = "losscli check"
@@ -72,7 +72,7 @@ def _opening(element: str, name: str, tests: int, failures: int, errors: int = 0
 
 
 def _failures(judged: Sequence[Judged]) -> int:
-    return sum(one.verdict == FAIL for one in judged)
+    return sum(one.failed for one in judged)
 
 
 def _properties(check: CheckReport) -> Iterator[tuple[str, str]]:
@@ -91,12 +91,13 @@ def _case(check: CheckReport, one: Judged) -> Iterator[str]:
     home = check.name or one.loss or (results[0].spec if results else _SUITE)
     opening = f'    <testcase classname="{_attribute(home)}" name="{_attribute(one.words)}"'
     lines = [said(one), f"{one.rows:,} rows", *([one.note] if one.note else [])]
+    lines += [f"unclear, which counts as {one.counts_as}"] if one.counts_as else []
     lines += [f"worst: {row_said(row)}" for row in one.worst]
     whole = "\n".join(lines)
-    if one.verdict == FAIL:
+    if one.failed:
         inside = _element("failure", whole, message=said(one), type=one.kind)
     elif one.verdict == UNCLEAR:
-        inside = _element("system-out", f"unclear, which counts as pass: {whole}")
+        inside = _element("system-out", whole)
     else:
         yield opening + "/>\n"
         return

@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from typing import Any, NamedTuple
 
+from losscli.errors import Place
 from losscli.report.compute import Figure
 from losscli.report.tables import Amount, Column, Kind, Note, Table
+from losscli.report.worst import WorstRow
 
 LISTED = 10
 """Rows that a report lists."""
@@ -14,26 +16,31 @@ LISTED = 10
 
 class RowChange(NamedTuple):
     """One row: its value then and now, and what it carries (weight x difference, above 0 where it became
-    worse). `place` is where its prediction stands."""
+    worse). `place` is where its prediction stands, `lined` whether on a line of a text."""
 
     row: int
     id: str | None
     then: float
     now: float
     carried: float
-    place: str
+    place: Place
+    lined: bool = True
 
     def plain(self) -> dict[str, Any]:
         """Strict data."""
         found: dict[str, Any] = {"row": self.row} | ({} if self.id is None else {"id": self.id})
         values = {"baseline": self.then, "value": self.now, "difference": self.now - self.then}
         found |= {name: value if math.isfinite(value) else None for name, value in values.items()}
-        return found | {"place": self.place}
+        return found | {"file": self.place.file, "line" if self.lined else "file_row": self.place.line}
 
     @property
     def where(self) -> str:
         """The place, with the id where the row has one."""
-        return self.place if self.id is None else f"{self.place} (id {self.id})"
+        return f"{self.place}" if self.id is None else f"{self.place} (id {self.id})"
+
+    def worst(self, label: str) -> WorstRow:
+        """The row as one by which a requirement is not met."""
+        return WorstRow(self.row, self.now, self.place, self.lined, self.id, label)
 
 
 class Carried(NamedTuple):
@@ -169,7 +176,7 @@ class Moved(NamedTuple):
             Column("place", "prediction", drop=1),
         )
         rows = [
-            (one.row, *((one.id,) if ids else ()), one.then, one.now, one.now - one.then, one.place)
+            (one.row, *((one.id,) if ids else ()), one.then, one.now, one.now - one.then, f"{one.place}")
             for one in self.listed
         ]
         shown = "" if len(self.listed) == self.away else f", the {len(self.listed)} furthest"

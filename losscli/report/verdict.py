@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from losscli.report.change import Change, Moved
 from losscli.report.compute import ComputeReport, Figure, Plain
@@ -19,7 +19,9 @@ from losscli.report.tables import (
     tab_separated,
 )
 from losscli.report.worst import WorstRow
-from losscli.statistics.intervals import Interval
+
+if TYPE_CHECKING:
+    from losscli.statistics.intervals import Interval
 
 PASS, FAIL, UNCLEAR = "pass", "fail", "unclear"
 SIGNS: Final = {"max": "<=", "min": ">=", "equals": "==", "max-increase": "<=", "max-decrease": ">="}
@@ -41,7 +43,8 @@ class Judged(NamedTuple):
     percentage. `tolerance` is how far from the limit the number may lie.
 
     What became of a loss since a baseline has an `interval` and a `change`; where the interval holds the
-    limit the verdict is unclear, and `counts_as` is pass or fail. A golden file has what `moved`. `worst` are the rows by which a requirement is not met.
+    limit the verdict is unclear, and `counts_as` is pass or fail. A golden file has what `moved`.
+    `worst` are the rows by which a requirement is not met.
     """
 
     term: str
