@@ -168,10 +168,15 @@ def _terms(value: Any) -> list[str]:
     if value is None:
         return []
     if isinstance(value, Mapping):
-        return [f"{term}={limit!r}" for term, limit in value.items()]
+        return [f"{term}={_limit_text(limit)}" for term, limit in value.items()]
     if isinstance(value, str) or not isinstance(value, Iterable):
-        return [value if isinstance(value, str) else repr(value)]
+        return [_limit_text(value)]
     return [str(entry) for entry in value]
+
+
+def _limit_text(value: object) -> str:
+    """A limit as the command line takes it; NumPy's numbers print their type."""
+    return value if isinstance(value, str) else repr(float(value) if isinstance(value, float) else value)
 
 
 def _tolerance(name: str, value: Any) -> float:
