@@ -6,6 +6,7 @@ from losscli.analysis.topic import Topic
 from losscli.analysis.topic_config import CONFIG
 from losscli.analysis.topic_engine import ENGINE
 from losscli.analysis.topic_remote import REMOTE
+from losscli.analysis.topic_sits import SITS
 from losscli.analysis.topic_typed import TYPED
 
 TOPICS = (
@@ -280,7 +281,8 @@ TOPICS = (
         All parts need the same losses, columns, options and version of losscli, and
         each counts once; anything else stops with exit 2 or 3.
         What needs every value is left out or refused: quantiles, losses that see all
-        rows at once, and a best constant without a closed form, such as the median.
+        rows at once, what the top 1 % of rows carry, and a best constant without a
+        closed form, such as the median.
         Keys that stand in two parts cannot be seen: cut a set by its keys.
         """,
         ("state", "merge", "shards", "shard"),
@@ -339,6 +341,7 @@ TOPICS = (
         """,
         ("segment", "by", "slices", "slice", "subgroups"),
     ),
+    SITS,
     Topic(
         "reductions",
         "From rows to one number: --reduction",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from losscli import __version__
+from losscli.engine.concentration import concentration_of
 from losscli.engine.score import Score
 from losscli.engine.segments import Segments, loss_share, weight_share
 from losscli.engine.setting import Setting
@@ -119,6 +120,7 @@ class Found(NamedTuple):
             warnings=tuple(self._result_findings(score, reductions)),
             convention=score.bound.framework,
             elsewhere=elsewhere,
+            concentration=concentration_of(score, position),
         )
         segments = () if totals.segments is None else self._segments(totals.segments, whole, number, position)
         return whole._replace(segments=segments)
@@ -139,6 +141,7 @@ class Found(NamedTuple):
                 baseline=Baseline(""),
                 warnings=(),
                 elsewhere=(),
+                concentration=None,
             )
             shares = weight_share(part, score, position), loss_share(part, score, position)
             found.append(Segment(name, part.sums.rows, *shares, result))

@@ -120,11 +120,12 @@ class Sums:
             Summary(deviation=measure.deviation, gathers=gathers) for _ in range(measure.results)
         ]
         self.quantiles: list[Any] = [Quantiles(levels) for _ in range(measure.results)] if levels else []
+        self.carriers: list[Any] = []
         self._sums: dict[str, list[ExactSum]] = {}
         self._weight = ExactSum()
         self._counted: ExactSum | None = None
         self._left_out = 0
-        self._weighted = False
+        self.weighted = False
         self.rows = 0
 
     def sketch(self, points: int) -> None:
@@ -136,11 +137,11 @@ class Sums:
             self.quantiles = [Sketcher(points=points) for _ in self.quantiles]
 
     def sibling(self) -> Sums:
-        """Sums of other rows of the same run; `merge` adds them. Quantiles are shared."""
+        """Sums of other rows of the same run; `merge` adds them. Quantiles and carriers are shared."""
         found = Sums(self.measure._replace(reductions=()))
         found.measure = self.measure
         found._summaries = [one.empty() for one in self._summaries]
-        found.quantiles = self.quantiles
+        found.quantiles, found.carriers = self.quantiles, self.carriers
         return found
 
     def merge(self, other: Sums) -> None:
@@ -156,7 +157,7 @@ class Sums:
             self._counted = self._counted or ExactSum()
             self._counted.merge(other._counted)
         self._left_out += other._left_out
-        self._weighted = self._weighted or other._weighted
+        self.weighted = self.weighted or other.weighted
         self.rows += other.rows
 
     def settle(self) -> None:
@@ -177,16 +178,25 @@ class Sums:
                 _add_statistic(total, statistic.kind, column, weights)
         self.rows += len(terms.values[0])
         if weights is not None:
-            self._weighted = True
+            self.weighted = True
             if self.measure.bound.is_set:
                 self._weight.add(weights)
         if not self.measure.of_rows:
             return
+        self.keep(terms)
         kept, weight = self._counting(terms)
         for position, column in enumerate(kept):
             self._summaries[position].add(column, weight)
             if self.quantiles:
                 self.quantiles[position].add(column, weight)
+
+    def keep(self, terms: Terms) -> None:
+        """Have the carriers keep the values of the rows that count, and nothing else of them."""
+        if not self.carriers:
+            return
+        counted = terms if terms.counts is None else terms.part(np.flatnonzero(terms.counts > 0.0))
+        for carrier, column in zip(self.carriers, counted.values, strict=True):
+            carrier.add(column, counted.weights)
 
     def _counting(self, terms: Terms) -> tuple[list[Floats], Floats | None]:
         """The rows that count, with their weights; the counts are added up beside them."""
@@ -212,7 +222,7 @@ class Sums:
         combine = measure.bound.combine
         if combine is None:
             return self._as_reduced(result)
-        weight = self._weight if self._weighted else self.rows
+        weight = self._weight if self.weighted else self.rows
         params = measure.bound.params
         if measure.results > 1 or measure.multioutput == "sum":
             picked = range(len(next(iter(self._sums.values())))) if measure.results == 1 else [result]
@@ -229,7 +239,7 @@ class Sums:
             return None
         if convention.reduce == "sum":
             return self.measure.figure(self._summaries[result].result()["sum"])
-        if convention.by_rows and self._weighted:
+        if convention.by_rows and self.weighted:
             return self.measure.figure(ratio(self._summaries[result].total, self.rows - self._left_out))
         return None
 
@@ -269,6 +279,18 @@ class Sums:
         """The exact sum over the rows; of a set loss that of its rows' part, where it was asked for."""
         return self._summaries[result].total
 
+    def scored(self, result: int) -> int:
+        """How many rows count."""
+        return self._summaries[result].rows
+
+    def weight(self, result: int) -> ExactSum:
+        """What the rows that count weigh together; without weights their number."""
+        return self._summaries[result].exact_weight
+
+    def infinite(self, result: int) -> int:
+        """How many rows are infinite, above all others."""
+        return self._summaries[result].positive_infinite
+
     def importance(self, result: int) -> int | ExactSum:
         """What the rows together weigh in the mean: their number, or the exact sum of their weights."""
         convention = self.measure.bound.convention
@@ -276,14 +298,14 @@ class Sums:
             return self.rows - self._left_out
         if self._counted is not None:
             return self._counted
-        return self._summaries[result].exact_weight if self._weighted else self.rows
+        return self._summaries[result].exact_weight if self.weighted else self.rows
 
     def to_state(self) -> dict[str, Any]:
         """Everything but quantiles, in words that JSON knows. Equal content gives equal states."""
         return {
             "rows": self.rows,
             "left_out": self._left_out,
-            "weighted": self._weighted,
+            "weighted": self.weighted,
             "summaries": [summary.to_state() for summary in self._summaries],
             "statistics": {
                 name: [total.to_state() for total in columns] for name, columns in sorted(self._sums.items())
@@ -299,7 +321,7 @@ class Sums:
         found.rows, found._left_out = int(state["rows"]), int(state["left_out"])
         if min(found.rows, found._left_out) < 0:
             raise ValueError("a count in the state of a loss is negative")
-        found._weighted = bool(state["weighted"])
+        found.weighted = bool(state["weighted"])
         found._summaries = [Summary.from_state(entry) for entry in state["summaries"]]
         if len(found._summaries) != measure.results:
             raise ValueError("the state of a loss has another number of results")

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from losscli.arrays import Floats, Rows
+from losscli.engine.concentration import keep_values
 from losscli.engine.constants import ConstantFinder
 from losscli.engine.elsewhere import Elsewhere
 from losscli.engine.guard import Guard
@@ -76,6 +77,8 @@ class Tally(Totals):
         if self.plan.by:
             self.segments = Segments(self.scores)
         self.worst.start([score.bound.spec for score in self.scores for _ in range(score.results)])
+        if self.request.summary and not self.request.state:  # a state holds no values
+            keep_values(self.scores)
 
     def sibling(self) -> Tally:
         """A tally for other rows of the same run, after the first rows were added."""
@@ -133,6 +136,7 @@ class Tally(Totals):
         if score.adds_up:
             terms = score.terms(blocks, weights)
             parts.append(BlockTerms(terms))
+            score.sums.keep(terms)
             return terms.values
         parts.append(BlockTerms(None, blocks, weights))
         return score.add(blocks, weights)

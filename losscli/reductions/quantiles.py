@@ -12,15 +12,19 @@ import math
 import threading
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from losscli.arrays import ArrayLike, Floats
-from losscli.numerics.exact import ExactSum, Number, nearest
+from losscli.numerics.exact import PLACES, ExactSum, Number, nearest
 from losscli.reductions.blocks import Gatherer
 from losscli.reductions.selection import Rows, select
 from losscli.reductions.spool import Spool
 from losscli.reductions.words import Reduction
+
+if TYPE_CHECKING:
+    from losscli.reductions.concentration import Carried
 
 IN_MEMORY = 1 << 21
 """Rows held in memory, 8 bytes each, or 16 with weights; more go to a temporary file."""
@@ -130,6 +134,23 @@ class Quantiles:
         rows = Rows(self._spool, self._least, self._largest, self._heaviest)
         found = select(rows, [need for pair in needs.values() for need in pair])
         return {name: middle(found[reached], found[passed]) for name, (reached, passed) in needs.items()}
+
+    def carried(self) -> Carried | None:
+        """What the largest rows carry, of finite values; None without any row."""
+        from losscli.reductions.concentration import Above, needed
+
+        self._gatherer.flush()
+        if self._nan or not self._spool.count:
+            return None
+        weighted = self._spool.columns == 2
+        whole = self._weight.units if weighted else self._spool.count
+        need = needed(whole)
+        reached = whole - need + 1  # from below: at the border, what lies above it weighs less than `need`
+        rows = Rows(self._spool, self._least, self._largest, self._heaviest)
+        above = Above(select(rows, [reached])[reached])
+        for values, weights in self._blocks():
+            above.add(np.ascontiguousarray(values), weights)
+        return above.carried(need if weighted else need << PLACES)
 
 
 def needs_of(level: Fraction, whole: int) -> tuple[int, int]:

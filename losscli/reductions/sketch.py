@@ -261,6 +261,11 @@ class Quest:
         if any(limits in asked for limits in self._asked):
             self.points *= 4  # so few told nothing
 
+    def passed(self, name: str) -> float | None:
+        """The least value up to which more than the share of a level lies; None where a value is nan."""
+        assert self._needs is not None
+        return None if self._nan else self._found[self._needs[name][1]]
+
     def result(self) -> Mapping[str, Number]:
         """The quantile of each level, by the reduction's name."""
         assert self._needs is not None

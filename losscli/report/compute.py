@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from losscli import __version__
 from losscli.errors import counted
+from losscli.report.concentration import LEAST, Concentration
 from losscli.report.frameworks import Elsewhere
 from losscli.report.samples import Samples, SampleTable
 from losscli.report.segments import Segment, SegmentTable, segment_figures, with_segments
@@ -119,6 +120,7 @@ class Result(NamedTuple):
     convention: str = ""
     elsewhere: tuple[Elsewhere, ...] = ()
     segments: tuple[Segment, ...] = ()
+    concentration: Concentration | None = None
 
     @property
     def has_own_value(self) -> bool:
@@ -174,6 +176,8 @@ class Result(NamedTuple):
         if self.part is not None:
             found["reductions_of"] = self.part
         found["best_constant"] = self.baseline.plain()
+        if self.concentration is not None:
+            found["concentration"] = self.concentration.plain()
         if self.elsewhere:
             found["elsewhere"] = [entry.plain() for entry in self.elsewhere]
         found["signature"] = self.signature
@@ -319,7 +323,12 @@ class ComputeReport(NamedTuple):
         ]
         used, *rest = self.run_notes()
         lines += [(*baselines[0], GAP, used)] if len(baselines) == 1 else [*baselines, used]
-        return (*lines, *others, *rest)
+        sits = [
+            result.concentration.note(result.label if several else "")
+            for result in self.results
+            if result.concentration is not None and result.concentration.of >= LEAST
+        ]
+        return (*lines, *sits, *others, *rest)
 
     def run_notes(self) -> tuple[str, ...]:
         """What was paired how, what was left out, and every warning: true of all results together."""

@@ -62,7 +62,7 @@ def test_ndjson_and_json_agree(capsys: pytest.CaptureFixture[str]) -> None:
     assert [(r["loss"], r["segment"], r["value"], r["loss_share"]) for r in records[2:]] == [
         (loss, entry["segment"], entry["value"], entry["loss_share"]) for loss, entry in flat
     ]
-    assert set(report["results"][0]) - {"segments", "elsewhere"} <= set(flat[0][1])
+    assert set(report["results"][0]) - {"segments", "elsewhere", "concentration"} <= set(flat[0][1])
 
 
 @pytest.mark.parametrize("style", ["plain", "csv", "ndjson", "json", "table", "markdown", "latex"])

@@ -6,14 +6,18 @@ from collections.abc import Sequence
 from itertools import accumulate
 from typing import Any
 
+from losscli.engine.cluster.peaks import LEVEL, Peak
 from losscli.engine.cluster.task import Again, Coders, Key, Outcome
+from losscli.engine.concentration import limit_of, shares, sits
 from losscli.engine.describe import Found
 from losscli.engine.guard import Guard
 from losscli.engine.plan import Plan
 from losscli.engine.request import Request
 from losscli.engine.run import Run
+from losscli.engine.score import Score
 from losscli.engine.setting import Setting, inputs_used
 from losscli.engine.state import Part, found_of
+from losscli.reductions.concentration import Head
 from losscli.reductions.sketch import POINTS, Quest, joined
 from losscli.report.compute import RowCounts
 from losscli.sources.parts_source import PartsSource
@@ -51,6 +55,7 @@ class Fold:
         self._outcomes = outcomes
         self._parts = parts
         self._quests: dict[Key, Quest] = {}
+        self._peaks: dict[Key, Peak] = {}
         self._found: Found | None = None
 
     def check(self) -> None:
@@ -136,10 +141,15 @@ class Fold:
         for finder in totals.constants:
             finder.sums_only = self._request.state
         for number, score in enumerate(totals.scores):
+            self._begin_peaks(number, score)
+            levels = score.measure.levels
+            hidden = [LEVEL] if levels and any(peak.needs_quest for peak in score.sums.carriers) else []
             score.sums.quantiles = [
-                self._quest(("reduction", number, result), score.measure.levels, points)
-                for result in range(score.results if score.measure.levels else 0)
+                self._quest(("reduction", number, result), [*levels, *hidden], points)
+                for result in range(score.results if levels else 0)
             ]
+            for peak, quest in zip(score.sums.carriers, score.sums.quantiles, strict=False):
+                peak.quest = quest
         keys = {key for outcome in self._outcomes for key in outcome.sketches}
         for number, finder in enumerate(totals.constants):
             columns = sum(key[:2] == ("constant", number) for key in keys)
@@ -147,6 +157,19 @@ class Fold:
                 self._quest(("constant", number, column), finder.levels, points) for column in range(columns)
             ]
         self._take_sketches(self._outcomes)
+
+    def _begin_peaks(self, number: int, score: Score) -> None:
+        """Where every result's total is a sum of shares: what the tasks told of its largest rows."""
+        assert self._found is not None
+        limit = limit_of(self._found.totals.scores)
+        for result in range(score.results if sits(score) else 0):
+            key = ("peak", number, result)
+            told = [outcome.peaks[key] for outcome in self._outcomes if key in outcome.peaks]
+            heads = [one for one in told if isinstance(one, Head)] if shares(score, result) else []
+            peak = Peak(heads, score.sums.weight(result), limit)
+            score.sums.carriers.append(peak)
+            if heads:
+                self._peaks[key] = peak
 
     def _quest(self, key: Key, levels: Any, points: int) -> Quest:
         self._quests[key] = Quest(levels, points)
@@ -167,12 +190,17 @@ class Fold:
             for number, finder in enumerate(self._found.totals.constants)
             if finder.incomplete and not any(key[:2] == ("constant", number) for key in ranges)
         }
-        return Again(ranges, constants) if ranges or constants else None
+        peaks = {key: peak.wanted for key, peak in self._peaks.items()}
+        wanted = {key: one for key, one in peaks.items() if one is not None}
+        return Again(ranges, constants, wanted) if ranges or constants or wanted else None
 
     def take(self, again: Again, outcomes: Sequence[Outcome]) -> None:
         """What a further look found."""
         assert self._found is not None
         self._take_sketches(outcomes)
+        for key in again.peaks:
+            told = [outcome.peaks[key] for outcome in outcomes if key in outcome.peaks]
+            self._peaks[key].take(told)
         for number, constants in again.constants.items():
             finder = self._found.totals.constants[number]
             finder.again = finder.rescoring(constants)

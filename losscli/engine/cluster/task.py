@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from losscli import __version__
 from losscli import losses as _losses  # noqa: F401  has the registry find every family
 from losscli.align import Stream
 from losscli.arrays import Rows
+from losscli.engine.cluster.peaks import EACH, Wanted
 from losscli.engine.cluster.slices import Slice, Window
 from losscli.engine.constants import ConstantFinder
 from losscli.engine.guard import Seen
@@ -21,6 +24,7 @@ from losscli.engine.rowset import Rowset
 from losscli.engine.run import Run
 from losscli.engine.state import to_state
 from losscli.errors import ClusterError, LosscliError, Place, StorageError
+from losscli.reductions.concentration import Above, Head, Kept
 from losscli.reductions.sketch import Range, Sketch, Sketcher
 from losscli.registry import parse_losses
 from losscli.sources.records import Column, Kind
@@ -61,15 +65,16 @@ class Words(NamedTuple):
 
 class Again(NamedTuple):
     """What is wanted of a second look at the rows: sketches of ranges, each of so many points, and the loss
-    of constants (by the loss's number)."""
+    of constants (by the loss's number), the largest rows of results."""
 
     ranges: Mapping[Key, tuple[tuple[Range, ...], int]]
     constants: Mapping[int, tuple[float, ...]]
+    peaks: Mapping[Key, Wanted] = MappingProxyType({})
 
     @property
     def losses(self) -> list[int]:
         """The numbers of the losses that are looked at."""
-        return sorted({key[1] for key in self.ranges} | set(self.constants))
+        return sorted({key[1] for key in (*self.ranges, *self.peaks)} | set(self.constants))
 
 
 class Task(NamedTuple):
@@ -99,6 +104,7 @@ class Outcome:
     positive_weight: bool = False
     coders: Coders = ()
     sketches: dict[Key, tuple[Sketch, ...]] = field(default_factory=dict)
+    peaks: dict[Key, Head | Above] = field(default_factory=dict)
     standing: Any = None
     """Keys that stand in the way of pairing; see `byid.Unpaired`."""
     rescored: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
@@ -182,7 +188,14 @@ def first_look(request: Request, plan: Plan, paired: PairedRows | None = None) -
     if started and not run.tally.guard.failed:
         found.state = to_state(run.found())
         found.sketches = dict(_sketches(run))
+        found.peaks = dict(_heads(run))
     return found
+
+
+def _heads(run: Run) -> Iterator[tuple[Key, Head | Above]]:
+    for number, score in enumerate(run.tally.scores):
+        for result, kept in enumerate(score.sums.carriers):
+            yield ("peak", number, result), kept.head(EACH * max(1, run.request.part))
 
 
 def _sketches(run: Run) -> Any:
@@ -208,6 +221,7 @@ def second_look(request: Request, plan: Plan, again: Again, paired: PairedRows |
     found = Outcome()
     for look in looks:
         found.sketches |= {key: one.result() for key, one in look.sketchers.items()}
+        found.peaks |= look.peaks()
         if look.rescoring is not None:
             found.rescored[look.number] = look.rescoring.to_state()
     return found
@@ -227,6 +241,11 @@ class _Look:
             for key, (ranges, points) in again.ranges.items()
             if key[1] == number
         }
+        self._wanted = {key: one for key, one in again.peaks.items() if key[1] == number}
+        self._carriers: dict[Key, Kept | Above] = {
+            key: Kept(sys.maxsize) if one.border is None else Above(one.border)
+            for key, one in self._wanted.items()
+        }
         constants = again.constants.get(number)
         self.rescoring: Rescoring | None = None
         if constants is not None:
@@ -241,7 +260,7 @@ class _Look:
         blocks: Sequence[Rows] = self._run.tally.clean(score.bound, rowset, {})
         if self.rescoring is not None:
             self.rescoring.add(blocks, rowset.weights)
-        if any(kind == "reduction" for kind, _, _ in self.sketchers):
+        if self._carriers or any(kind == "reduction" for kind, _, _ in self.sketchers):
             score.add(blocks, rowset.weights)
         if any(kind == "constant" for kind, _, _ in self.sketchers):
             self._finder.add_quantiles(blocks[0], rowset.weights)
@@ -252,6 +271,17 @@ class _Look:
         self._score.start(width)
         self._score.sums.quantiles = self._chosen("reduction", self._score.results)
         self._finder.quantiles = self._chosen("constant", width)
+        if self._carriers:
+            idle = Sketcher(())
+            places = range(self._score.results)
+            self._score.sums.carriers = [self._carriers.get(("peak", self.number, at), idle) for at in places]
+
+    def peaks(self) -> dict[Key, Head | Above]:
+        """What was found of the largest rows."""
+        return {
+            key: one.head(self._wanted[key].largest) if isinstance(one, Kept) else one
+            for key, one in self._carriers.items()
+        }
 
     def _chosen(self, kind: str, count: int) -> list[Sketcher]:
         """A sketcher for each result or column; one that keeps nothing where nothing is asked."""
