@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from losscli.analysis.topic import Topic
+from losscli.analysis.topic_ci import CI
 from losscli.analysis.topic_config import CONFIG
 from losscli.analysis.topic_engine import ENGINE
 from losscli.analysis.topic_remote import REMOTE
@@ -159,7 +160,8 @@ TOPICS = (
         suffix is an error.
 
         Outputs (--format): auto, table, plain, value, json, ndjson, csv, tsv,
-        markdown, latex.
+        markdown, latex; of compute, check and merge github-benchmark, of check junit
+        and github (`losscli explain ci`).
         auto is table on a terminal and plain otherwise. plain prints `loss reduction
         value`, tab-separated; value prints the bare number.
         Machine formats (plain, value, json, ndjson, csv, tsv) never round, cut or
@@ -265,6 +267,7 @@ TOPICS = (
         ("requirements", "requirement", "gate", "limit", "threshold"),
     ),
     CONFIG,
+    CI,
     Topic(
         "states",
         "Parts of a set: --state and merge",
@@ -385,7 +388,8 @@ TOPICS = (
         141  the reader closed the pipe (silent)
         143  terminated
 
-        A run that fails prints nothing to standard output and overwrites nothing.
+        A run that fails prints nothing to standard output and overwrites nothing but a
+        JUnit file that was asked for, which then holds the error.
         Errors have codes: E1xx the call, E2xx the data, E4xx reading and writing.
         """,
         ("exit", "exit-code", "codes", "status"),
