@@ -113,9 +113,9 @@ def _no_verdict(problem: BaseException, failure: Failure, words: Sequence[str]) 
     from losscli.cli.streams import tell
 
     try:
-        from losscli.cli.failures import error_annotations, write_documents
+        from losscli.cli.failures import annotated, write_documents
 
-        tell(error_annotations(problem, failure.lines, words))
+        tell(annotated(problem, failure.lines, words))
         tell(write_documents(words, *failure))
     except Exception as second:  # a traceback would end in the exit code of a requirement that is not met
         tell(_bug_lines(second, debug="--debug" in words))

@@ -7,69 +7,32 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Final
 
-from losscli.errors import CellError, LosscliError, Place, SeveralErrors
+from losscli.errors import LosscliError
 from losscli.outputs import OutputTarget, parse_output
 
 _START: Final = 256
 """So many first bytes of a file tell whether it is XML."""
 
 
-def error_annotations(problem: BaseException, lines: Sequence[str], words: Sequence[str]) -> list[str]:
+def annotated(problem: BaseException, lines: Sequence[str], words: Sequence[str]) -> list[str]:
     """The error as annotations, those of bad cells on their lines; none where no GitHub format is asked
     for."""
     named = _values(words, "f", "--format") or [os.environ.get("LOSSCLI_FORMAT", "")]
     asked = [named[-1].strip().lower(), *(target.format.name for target in _targets(words))]
     if "github" not in asked:
         return []
+    if isinstance(problem, LosscliError):
+        from losscli.outputs.error_annotations import error_annotations
+
+        form = _values(words, "", "--input-format")
+        return list(error_annotations(problem, form=form[-1].strip().lower() if form else ""))
     from losscli.outputs.workflow import ERROR, annotation
 
-    if isinstance(problem, LosscliError):
-        return [line for one in _each(problem) for line in _located(one, words)]
-    return [annotation(ERROR, "\n".join(lines), title="losscli")]
-
-
-def _each(problem: LosscliError) -> Sequence[LosscliError]:
-    return problem.errors if isinstance(problem, SeveralErrors) else (problem,)
-
-
-def _located(problem: LosscliError, words: Sequence[str]) -> Iterator[str]:
-    """The annotations of one error. In delimited text the column counts fields, so it is told in words."""
-    from losscli.outputs.workflow import ERROR, annotation, file_in_repository
-
-    found: list[tuple[str, Place | None]] = [(problem.message, problem.place)]
-    if isinstance(problem, CellError):
-        found = [(cell.words, cell.place) for cell in problem.cells]
-    title = f"losscli {problem.code}: no verdict"
-    hint = f"\nhint: {problem.hint}" if problem.hint else ""
-    for number, (message, place) in enumerate(found):
-        hinted = message if number else message + hint
-        if place is None:
-            yield annotation(ERROR, hinted, title=title)
-            continue
-        file = file_in_repository(place.file, os.environ)
-        form = _format_of(place.file, words)
-        line = place.line if file is not None and form in _LINED else None
-        column = place.column if line is not None and form in _CHARACTERS else None
-        yield annotation(ERROR, f"{place}: {hinted}", file=file, line=line, col=column, title=title)
-
-
-_CHARACTERS: Final = frozenset({"json", "ndjson"})
-"""The formats in which the column of a place is a character of the line."""
-_LINED: Final = frozenset({"csv", "tsv", *_CHARACTERS})
-"""The formats whose places are lines; those of the others are rows."""
-
-
-def _format_of(path: str, words: Sequence[str]) -> str:
-    from losscli.sources.formats import declared
-
-    option = _values(words, "", "--input-format")
-    with suppress(LosscliError):
-        return declared(path, option[-1] if option else None).format or "csv"
-    return ""
+    return [annotation(ERROR, "\n".join(lines), title="losscli: no verdict")]
 
 
 def write_documents(words: Sequence[str], lines: Sequence[str], code: str, exit_code: int) -> list[str]:

@@ -8,21 +8,18 @@ from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from typing import Final
 
-from losscli.outputs.checks import checks_of, figure_text, row_said, said, title_of, unscored_of
+from losscli.outputs.checks import checks_of, row_said, said, title_of, unscored_of
 from losscli.outputs.digits import machine
+from losscli.outputs.error_annotations import error_annotations
 from losscli.outputs.formats import OutputFormat
 from losscli.outputs.view import View
 from losscli.outputs.workflow import ERROR, WARNING, annotation, file_in_repository, log_line
 from losscli.report import Report
-from losscli.report.checks import Unscored
-from losscli.report.verdict import FAIL, UNCLEAR, CheckReport, Judged
+from losscli.report.verdict import FAIL, PASS, CheckReport, Judged
 from losscli.report.worst import WorstRow
 
 _NAMED: Final = 3
 """Worst rows that the annotation of the requirement itself names."""
-
-_TEXTS: Final = (".csv", ".tsv", ".json", ".ndjson", ".jsonl", ".toml")
-"""The files in which the line of a place is a line."""
 
 
 def _render(report: Report, view: View) -> Iterator[str]:
@@ -30,35 +27,25 @@ def _render(report: Report, view: View) -> Iterator[str]:
     for line in report.lines():
         yield log_line(line) + "\n"
     for entry in unscored_of(report):
-        yield _unscored(entry) + "\n"
+        for line in error_annotations(entry.error, name=entry.name, otherwise=entry.place):
+            yield line + "\n"
     judged = [(check, one) for check in checks for one in check.judged]
     for check, one in judged:
-        if one.verdict in (FAIL, UNCLEAR):
+        if one.verdict != PASS:
             yield _verdict(check, one) + "\n"
     for finding in report.findings():
         yield annotation(WARNING, finding.message, title=f"losscli {finding.code}") + "\n"
-    failed = [(check, one) for check, one in judged if one.failed]
-    for line in _rows(failed):
+    for line in _rows([(check, one) for check, one in judged if one.failed]):
         yield line + "\n"
-
-
-def _unscored(entry: Unscored) -> str:
-    """What is wrong with a check that has no verdict, on its line where the file is a text."""
-    place = entry.error.place or entry.place
-    file = file_in_repository(place.file, os.environ)
-    line = place.line if file is not None and place.file.lower().endswith(_TEXTS) else None
-    title = f"{entry.name}: no verdict ({entry.error.code})"
-    return annotation(ERROR, "\n".join(entry.error.lines()), file=file, line=line, title=title)
 
 
 def _verdict(check: CheckReport, one: Judged) -> str:
     """The requirement itself, on the line of its worst row."""
-    word = "not met" if one.verdict == FAIL else "unclear"
-    lines = [f"{said(one)} ({one.rows:,} rows)"]
-    lines += [one.note] if one.note else []
-    lines += [f"worst: {row_said(row)}" for row in one.worst[:_NAMED]]
-    kind = ERROR if one.failed else WARNING
+    word = "not met" if one.verdict == FAIL else f"unclear (counts as {one.counts_as})"
+    lines = [said(one), *([one.note] if one.note else [])]
+    lines += [f"worst: {row_said(one, row)}" for row in one.worst[:_NAMED]]
     place = _place(one.worst[0]) if one.worst else {}
+    kind = ERROR if one.failed else WARNING
     return annotation(kind, "\n".join(lines), **place, title=f"{title_of(check, one)}: {word}")
 
 
@@ -73,8 +60,8 @@ def _rows(failed: Sequence[tuple[CheckReport, Judged]]) -> Iterator[str]:
             check, one, row = entry
             seen.add(row.place)
             title = f"{row.label} {machine(row.value)}"
-            message = f"{row_said(row)}\n{title_of(check, one)} is not met: {figure_text(one.value)}"
-            yield annotation(WARNING, message, **_place(row), title=title)
+            start = f"{check.name}: " if check.name else ""
+            yield annotation(WARNING, f"{row_said(one, row)}\n{start}{said(one)}", **_place(row), title=title)
 
 
 def _place(row: WorstRow) -> dict[str, str | int | None]:

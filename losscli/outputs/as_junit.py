@@ -13,7 +13,7 @@ from losscli.outputs.formats import OutputFormat
 from losscli.outputs.harmless import harmless
 from losscli.outputs.view import View
 from losscli.report import Report
-from losscli.report.verdict import UNCLEAR, CheckReport, Judged
+from losscli.report.verdict import PASS, CheckReport, Judged
 
 _HEAD: Final = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _SUITE: Final = "losscli check"
@@ -90,14 +90,13 @@ def _case(check: CheckReport, one: Judged) -> Iterator[str]:
     results = check.computed.results
     home = check.name or one.loss or (results[0].spec if results else _SUITE)
     opening = f'    <testcase classname="{_attribute(home)}" name="{_attribute(one.words)}"'
-    lines = [said(one), f"{one.rows:,} rows", *([one.note] if one.note else [])]
+    lines = [said(one), *([one.note] if one.note else [])]
     lines += [f"unclear, which counts as {one.counts_as}"] if one.counts_as else []
-    lines += [f"worst: {row_said(row)}" for row in one.worst]
-    whole = "\n".join(lines)
+    lines += [f"worst: {row_said(one, row)}" for row in one.worst]
     if one.failed:
-        inside = _element("failure", whole, message=said(one), type=one.kind)
-    elif one.verdict == UNCLEAR:
-        inside = _element("system-out", whole)
+        inside = _element("failure", "\n".join(lines), message=said(one), type=one.kind)
+    elif one.verdict != PASS:
+        inside = _element("system-out", "\n".join(lines))
     else:
         yield opening + "/>\n"
         return

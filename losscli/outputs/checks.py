@@ -39,9 +39,19 @@ def title_of(check: CheckReport, one: Judged) -> str:
 
 def said(one: Judged) -> str:
     """What became of a requirement, in one sentence."""
-    return f"{one.term} is {figure_text(one.value)}, required is {one.words}"
+    value, rows = figure_text(one.value), f"{one.rows:,} rows"
+    if one.moved is not None:
+        return f"{one.words}: {one.moved.away:,} of {rows} moved"
+    found = f"{one.term} is {value}"
+    if one.interval is not None:
+        low, high, level, _ = one.interval
+        found += f" ({100 * level:g} % from {machine(low)} to {machine(high)})"
+    return f"{found}, required is {one.words} ({rows})"
 
 
-def row_said(row: WorstRow) -> str:
-    """Where a row stands, and its value."""
-    return f"{row.place.file}:{row.place.line} ({row.words}): {row.label} {machine(row.value)}"
+def row_said(one: Judged, row: WorstRow) -> str:
+    """Where a row stands, its value, and what it was before where that is what counts."""
+    listed = one.moved.listed if one.moved is not None else one.change.carried.listed if one.change else ()
+    then = [f", was {machine(entry.then)}" for entry in listed if entry.row == row.row]
+    found = f"{row.place.file}:{row.place.line} ({row.words}): {row.label} {machine(row.value)}"
+    return found + "".join(then[:1])

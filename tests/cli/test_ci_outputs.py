@@ -135,7 +135,7 @@ def test_a_failed_requirement_says_value_and_limit(tmp_path: Path) -> None:
     suites = read_junit(file.read_bytes())
     failure, passed = suites.cases
     assert (failure.classname, failure.name, failure.outcome) == ("bce", "bce <= 0.2", "failure")
-    assert failure.text.splitlines()[0] == "bce is 0.24691989080446483, required is bce <= 0.2"
+    assert failure.text.splitlines()[0] == "bce is 0.24691989080446483, required is bce <= 0.2 (10 rows)"
     assert f"worst: {P}:5 (row 4): bce 0.5108256237659907" in failure.text.splitlines()
     assert (passed.name, passed.outcome, passed.text) == ("n >= 5", "pass", "")
     signature = json.loads(called("check", "bce", Y, P, "--max", "1", "-f", "json").out)["results"][0][
@@ -148,6 +148,48 @@ def test_a_failed_requirement_says_value_and_limit(tmp_path: Path) -> None:
 def test_the_same_verdicts_are_the_same_bytes() -> None:
     words = ("check", "bce", Y, P, "--max", "0.2", "-f", "junit")
     assert called(*words) == called(*words)
+
+
+@pytest.mark.parametrize("on_unclear", ["pass", "fail", "estimate"])
+@pytest.mark.parametrize("limit", ["-1", "0.004", "1"])
+def test_unclear_is_told_as_it_counts(tmp_path: Path, limit: str, on_unclear: str) -> None:
+    baseline, other, file = tmp_path / "b.csv", tmp_path / "q.csv", tmp_path / "out.xml"
+    assert called("compute", "bce", Y, P, "--per-sample", str(baseline)).code == 0
+    probabilities = [float(text) for text in Path(P).read_text().split()[1:]]
+    moved = [0.97 * p if row % 2 else 0.99 * p + 0.009 for row, p in enumerate(probabilities)]
+    other.write_text("p\n" + "\n".join(map(repr, moved)) + "\n")
+    words = ("--baseline", str(baseline), "--max-increase", limit, "--on-unclear", on_unclear)
+    ran = called("check", "bce", Y, str(other), *words, "-f", "github", "-o", str(file), "-o", f"{file}.json")
+    (one,) = json.loads(Path(f"{file}.json").read_text())["requirements"]
+    assert one["verdict"] == {"-1": "fail", "0.004": "unclear", "1": "pass"}[limit]
+    failed = "fail" in (one["verdict"], one.get("counts_as"))
+    assert ran.code == failed
+    (case,) = read_junit(file.read_bytes()).cases
+    assert case.outcome == ("failure" if failed else "pass")
+    assert ("unclear, which counts as" in case.text) == (one["verdict"] == "unclear")
+    commands, (line,) = read_commands(ran.out)
+    assert line.split("\t")[0] == one["verdict"]
+    assert [command.kind for command in commands].count("error") == failed
+    if one["verdict"] == "unclear":
+        assert f"unclear (counts as {one['counts_as']})" in commands[0].properties["title"]
+        first = one["baseline"]["worse"]["first"][0]
+        assert commands[0].properties["line"] == str(first["line"])
+        assert f"{first['value']!r}, was {first['baseline']!r}" in commands[0].message
+
+
+@pytest.mark.parametrize(("path", "code"), [(P, 0), ("sample_data/y.csv", 1)])
+def test_a_golden_file_is_a_requirement_too(tmp_path: Path, path: str, code: int) -> None:
+    golden, file = tmp_path / "g.csv", tmp_path / "out.xml"
+    assert called("compute", "brier", Y, P, "--per-sample", str(golden)).code == 0
+    ran = called("check", "brier", Y, path, "--golden", str(golden), "-f", "github", "-o", str(file))
+    assert ran.code == code
+    (case,) = read_junit(file.read_bytes()).cases
+    assert (case.outcome, "10 of 10 rows moved" in case.text) == (
+        ("failure", True) if code else ("pass", False)
+    )
+    commands, _ = read_commands(ran.out)
+    assert len([one for one in commands if one.kind == "error"]) == code
+    assert all(", was 0." in one.message for one in commands)
 
 
 # --- annotations -----------------------------------------------------------------------------------------
@@ -174,7 +216,7 @@ def test_requirements_take_turns_and_a_line_has_one_annotation() -> None:
     ran = called("check", *DEMAND, "--max", "mse@north=1", "--max", "mse@south=1", "-f", "github")
     commands, _ = read_commands(ran.out)
     rows = [one for one in commands if one.kind == "warning"]
-    first = [one.message.splitlines()[1].split(" <=")[0] for one in rows[:4]]
+    first = [one.message.splitlines()[1].split(" is ")[0] for one in rows[:4]]
     assert first == ["mse@north", "mse@south", "mse@north", "mse@south"]
     assert len({one.properties["line"] for one in rows}) == len(rows)
 
@@ -236,7 +278,7 @@ def test_bad_cells_are_annotated_and_standard_output_stays_empty(tmp_path: Path)
     commands, _ = read_commands("\n".join(found))
     assert [one.properties["line"] for one in commands] == ["3", "4"]
     assert {one.kind for one in commands} == {"error"}
-    assert {one.properties["title"] for one in commands} == {"losscli E210: no verdict"}
+    assert {one.properties["title"] for one in commands} == {"losscli: no verdict (E210)"}
     assert commands[0].message.startswith(f"{path}:3:2: not a number: abc")
     assert all("col" not in one.properties for one in commands)  # 2 is the field, no character
 

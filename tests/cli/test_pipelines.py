@@ -18,7 +18,8 @@ import yaml
 
 from losscli.analysis.topic_ci import CI
 from losscli.cli.app import COMMANDS
-from losscli.sources.formats import FORMATS
+from losscli.outputs.error_annotations import LINELESS
+from losscli.sources.formats import BINARY, FORMATS
 from losscli.sources.unpacking import PACKINGS
 from tests.cli.shell import SECONDS, environment
 from tests.outputs.ci_readers import read_commands, read_junit
@@ -92,18 +93,18 @@ def test_the_gate_runs_and_leaves_its_files(folder: Path) -> None:
     workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "gate.yml").read_text())
     page = folder.parent / "page.md"
     lines = [step["run"] for step in steps(workflow) if "losscli" in step.get("run", "")]
-    assert len(lines) == 3
+    assert len(lines) == 4
     for line in lines:
         ran = bash(line, folder, GITHUB_STEP_SUMMARY=str(page))
         assert (ran.returncode, ran.stderr) == (0, ""), line
         read_commands(ran.stdout)
-    for name in ("bce.xml", "demand.xml"):
+    for name in ("bce.xml", "demand.xml", "all.xml"):
         assert read_junit((folder / name).read_bytes()).verdict == "pass"
     assert [one["name"] for one in json.loads((folder / "bench.json").read_text())] == ["bce", "brier"]
-    assert page.read_text().count("### losscli check: pass") == 2
+    assert page.read_text().count("### losscli check: pass") == 3
     upload = next(step for step in steps(workflow) if "upload-artifact" in step.get("uses", ""))
     kept = [file.name for pattern in upload["with"]["path"].split() for file in folder.glob(pattern)]
-    assert sorted(kept) == ["bce.xml", "bench.json", "demand.xml"]
+    assert sorted(kept) == ["all.xml", "bce.xml", "bench.json", "demand.xml"]
 
 
 def test_the_gate_closes(folder: Path) -> None:
@@ -150,6 +151,32 @@ def test_the_hook_runs_when_data_or_requirements_change() -> None:
         assert wanted.search(path), path
     for path in ("README.md", "train.py", "mylosscli.toml", "p.csv.py", "csv", "p.csv.xz"):
         assert not wanted.search(path), path
+
+
+def test_annotations_know_which_files_have_lines() -> None:
+    assert set(LINELESS) == {suffix for suffix, form in FORMATS.items() if form in BINARY}
+
+
+CONFIG = """
+[[check]]
+name = "ten rows"
+loss = "bce"
+target = "y.csv"
+prediction = "p.csv"
+max = 0.3
+"""
+
+
+def test_the_hook_stops_a_commit(folder: Path) -> None:
+    (hook,) = HOOKS
+    line = " ".join([hook["entry"], *hook["args"]])
+    assert bash(line, folder).returncode == 4  # no file of checks is no pass
+    (folder / "losscli.toml").write_text(CONFIG)
+    assert bash(line, folder).returncode == 0
+    (folder / "losscli.toml").write_text(CONFIG.replace("0.3", "0.2"))
+    assert bash(line, folder).returncode == 1
+    (folder / "losscli.toml").write_text(CONFIG.replace("p.csv", "q.csv"))
+    assert bash(line, folder).returncode == 4
 
 
 # --- the examples of the topic ---------------------------------------------------------------------------
