@@ -52,7 +52,7 @@ class ConfigText(NamedTuple):
 def load_config(path: str | None = None) -> ConfigText:
     """The table of checks in a file; without a path, of losscli.toml or pyproject.toml in the working folder.
 
-    Raises UsageError where there is none, ConfigError where it is not TOML, ReadError where it cannot be read.
+    Raises UsageError where there is none, ConfigError where it is no TOML, ReadError where it cannot be read.
     """
     if path is not None:
         found = _load(path)
