@@ -11,11 +11,12 @@ from typing import Any
 
 __version__ = "0.1.0"
 
-_API = ("check", "check_config", "compute", "explain", "list_losses", "merge", "sample_row")
+_API = ("check", "check_config", "compare", "compute", "explain", "list_losses", "merge", "sample_row")
 __all__ = [
     "__version__",
     "check",
     "check_config",
+    "compare",
     "compute",
     "explain",
     "list_losses",

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from losscli.analysis.asking import Asked
     from losscli.analysis.config import Config
     from losscli.report.checks import ChecksReport
+    from losscli.report.compare import CompareReport
     from losscli.report.explaining import ExplainReport
     from losscli.report.listing import ListReport
     from losscli.report.verdict import CheckReport
@@ -90,6 +91,31 @@ def merge(*states: Any) -> ComputeReport:
         part = Part(f"state {place}", state) if isinstance(state, Mapping) else read_part(str(state))
         found.append(part)
     return merged(found)
+
+
+def compare(losses: Losses, target: Any, *predictions: Any, **options: Any) -> CompareReport:
+    """Several predictions of one target, ranked; the paired difference of each to the reference.
+
+    `names` are those of the predictions ("A,B"; default: the files' stems, or the columns of one file),
+    `reference` is one of them (default: the first). `confidence` (0.95) is the level of intervals and tests;
+    `resamples` their number, with `seed` (0): without it 10,000, and none above 5,000 rows. The others are
+    `compute`'s about reading and pairing, `as_`, `weight`, `group`, `multioutput`.
+
+    Raises UsageError for fewer than two predictions or a name twice, and what `compute` raises.
+
+    >>> report = compare("mse", [1.0, 2.0, 3.0], [1.1, 2.1, 2.8], [1.5, 2.5, 3.5], names="a,b")
+    >>> [(one.name, one.rank) for one in report.results[0].standings]
+    [('a', 1), ('b', 2)]
+    """
+    from losscli.analysis.comparing import Entrants, compare_all
+    from losscli.analysis.entrants import Contest
+    from losscli.engine.each import evaluate_each
+
+    contest, listeners = Contest.taken_from(options), options.pop("listeners", None)
+    request = make_request(losses, (target, *predictions), **options)
+    called = () if contest.names is None else _words("names", contest.names)
+    names, reference = contest.named(request.losses, target, predictions, called)
+    return compare_all(Entrants(evaluate_each(request, listeners), names, reference), contest.certainty())
 
 
 def check(losses: Losses, *sources: Any, **options: Any) -> CheckReport:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from losscli.analysis.topic import Topic
 from losscli.analysis.topic_ci import CI
+from losscli.analysis.topic_compare import COMPARE
 from losscli.analysis.topic_config import CONFIG
 from losscli.analysis.topic_engine import ENGINE
 from losscli.analysis.topic_remote import REMOTE
@@ -175,6 +176,7 @@ TOPICS = (
         """,
         ("format", "output", "outputs", "json", "csv"),
     ),
+    COMPARE,
     TYPED,
     REMOTE,
     ENGINE,

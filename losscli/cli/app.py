@@ -17,6 +17,7 @@ from losscli.cli.help import examples_first
 PROGRAM = "losscli"
 COMMANDS = {
     "compute": "Per-sample and reduced values of losses on files.",
+    "compare": "Ranks predictions; paired differences against the first, with intervals.",
     "check": "The gate: exit 1 when a requirement is not met.",
     "explain": "A loss, an error code, a topic; one sample step by step.",
     "list": "Every loss, filtered by text, family, framework, kind of target.",

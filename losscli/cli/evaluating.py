@@ -6,7 +6,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from losscli.cli.options import Evaluated
 from losscli.cli.publishing import Publication, is_watched
@@ -39,7 +39,26 @@ def evaluation_options(options: Evaluated) -> dict[str, Any]:
     }
 
 
-def shown_progress(options: Evaluated, stack: ExitStack) -> Progress | None:
+class Scoring(Protocol):
+    """Options of a command that scores files."""
+
+    @property
+    def losses(self) -> str | None:
+        """LOSSES as typed."""
+        ...
+
+    @property
+    def sources(self) -> Sequence[str]:
+        """Every SOURCE as typed."""
+        ...
+
+    @property
+    def quiet(self) -> bool:
+        """Whether nothing but errors is told."""
+        ...
+
+
+def shown_progress(options: Scoring, stack: ExitStack) -> Progress | None:
     """Who draws the progress until the stack closes; nobody where nobody looks."""
     if options.quiet or not is_watched(sys.stderr):
         return None
@@ -49,7 +68,7 @@ def shown_progress(options: Evaluated, stack: ExitStack) -> Progress | None:
 
 
 @contextmanager
-def evaluating(options: Evaluated) -> Iterator[None]:
+def evaluating(options: Scoring) -> Iterator[None]:
     """Rows are to come; where a file stands in the place of the losses, say so."""
     begin_reading()
     try:
@@ -57,4 +76,4 @@ def evaluating(options: Evaluated) -> Iterator[None]:
     except UnknownLoss as unknown:
         from losscli.cli.guesses import loss_expected
 
-        raise loss_expected(options.losses, options.sources) or unknown from None
+        raise loss_expected(options.losses or "", options.sources) or unknown from None

@@ -11,7 +11,7 @@ from losscli.outputs.formats import OutputFormat
 from losscli.outputs.harmless import harmless
 from losscli.outputs.view import View
 from losscli.report import Report
-from losscli.report.tables import Cell, Column, Kind, Table
+from losscli.report.tables import Cell, Column, Kind, Strong, Table
 
 _SPECIAL: Final = re.compile(r"([\\`*_\[\]<>|~$#!&])")
 _LIST_LIKE: Final = re.compile(r"^(\s*)([-+]|\d+[.)])(?=\s)")
@@ -35,7 +35,8 @@ def _code(text: str) -> str:
 
 
 def _cell(cell: Cell, column: Column, precision: int) -> str:
-    return _escape(people(cell, column.kind, precision))
+    text = _escape(people(cell, column.kind, precision))
+    return f"**{text}**" if isinstance(cell, Strong) else text
 
 
 def _table(table: Table, precision: int) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from losscli.report.tables import Amount, Cell, Kind, Note, Sharp
+from losscli.report.tables import Amount, Between, Cell, Kind, Note, Sharp
 
 _LARGE: Final = 1e7
 """From here on people read an exponent more easily than a row of digits."""
@@ -31,6 +31,8 @@ def people(cell: Cell, kind: Kind, precision: int) -> str:
         return ""
     if isinstance(cell, str):
         return cell
+    if isinstance(cell, Between):
+        return f"{people(cell.low, kind, precision)} to {people(cell.high, kind, precision)}"
     if kind is Kind.SHARE:
         return percent(cell, precision)
     if kind is Kind.COUNT:
@@ -39,7 +41,18 @@ def people(cell: Cell, kind: Kind, precision: int) -> str:
         return str(cell)
     if isinstance(cell, Sharp):
         return rounded(cell, max(precision, cell.digits))
+    if kind is Kind.CHANGE:
+        return signed(cell, precision)
     return as_written(cell, precision) if kind is Kind.INPUT else rounded(cell, precision)
+
+
+def signed(value: float, precision: int) -> str:
+    """As `rounded`, with a plus sign before what is above 0.
+
+    >>> [signed(number, 3) for number in (0.0086812, -0.5, 0.0)]
+    ['+0.00868', '-0.500', '0']
+    """
+    return ("+" if value > 0 else "") + rounded(value, precision)
 
 
 def rounded(value: float, precision: int) -> str:

@@ -11,7 +11,18 @@ from collections.abc import Sequence
 from enum import Enum
 from typing import Final, NamedTuple, TypeAlias
 
-Cell: TypeAlias = "str | int | float | None"
+Cell: TypeAlias = "str | int | float | Between | None"
+
+
+class Between(NamedTuple):
+    """An interval in a table for people; machines have a column for each end."""
+
+    low: float
+    high: float
+
+
+class Strong(float):
+    """A number that stands out, where a format can show it: the best of its column."""
 
 
 class Sharp(float):
@@ -37,6 +48,8 @@ class Kind(Enum):
     """A count: never rounded; people see its thousands grouped."""
     VALUE = "value"
     """A computed number: rounded for people to the precision asked for, trailing zeros kept."""
+    CHANGE = "change"
+    """A difference: as VALUE, with the sign always shown to people."""
     INPUT = "input"
     """A number from a file: as short as it was written, at most the precision asked for."""
     SHARE = "share"
@@ -78,7 +91,8 @@ class Column(NamedTuple):
 class Table(NamedTuple):
     """A table with the lines above (`heading`) and below; `name` tells a format which one it is.
 
-    Below it come `centred_notes`, `notes`, and the `signatures`, which are never broken or cut.
+    Below it come `centred_notes`, `notes`, and the `signatures`, which are never broken or cut. With a
+    `caption`, which is to hold the signatures, a paper gets a float instead of a bare table.
     """
 
     name: str
@@ -88,6 +102,7 @@ class Table(NamedTuple):
     notes: tuple[Note, ...] = ()
     centred_notes: tuple[Note, ...] = ()
     signatures: tuple[str, ...] = ()
+    caption: tuple[Note, ...] = ()
 
 
 class Finding(NamedTuple):

@@ -46,7 +46,7 @@ def flip_tests(differences: Sequence[Floats], draws: Draws) -> list[Flips]:
         largest = float(np.abs(column).max(initial=0.0))
         moved = np.sort(column[column != 0.0] / largest) if largest else np.zeros(0)
         if moved.size < draws.resamples.bit_length():  # 2**size is no more than the draws
-            found[place] = Flips(_every_sign(moved), f"permutation test, all {1 << moved.size:,} signs")
+            found[place] = Flips(_every_sign(moved), "permutation test, every sign")
         else:
             drawn[place] = moved
     if drawn:

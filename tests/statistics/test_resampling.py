@@ -16,7 +16,7 @@ from tests.statistics.expected import EXPECTED, losses
 def test_every_sign_is_scipys_exact_test() -> None:
     values, p = EXPECTED["every_sign"]
     (found,) = flip_tests([np.array(values)], Draws())
-    assert found == (p, "permutation test, all 256 signs")
+    assert found == (p, "permutation test, every sign")
 
 
 @pytest.mark.parametrize(("rows", "p"), EXPECTED["drawn_signs"])

@@ -1,0 +1,291 @@
+"""Several predictions of one target against each other: ranked, the differences tested row by row."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from itertools import combinations
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from losscli.analysis.entrants import Certainty
+from losscli.arrays import Floats, Mask
+from losscli.engine.each import Evaluated, Keeper
+from losscli.numerics.exact import ExactSum, exact_mean, ratio
+from losscli.report.compare import CompareReport, Comparison, Difference, Pair, Standing
+from losscli.report.compute import Figure, InputUsed, Result
+from losscli.report.tables import Finding
+from losscli.statistics.intervals import (
+    Interval,
+    detectable,
+    resampled_interval,
+    standard_error,
+    unknown,
+)
+from losscli.statistics.resampling import Flips, adjusted_by_holm, flip_tests, letters, normal_flips
+
+APART: Final = "the two weigh their rows differently"
+
+
+class Entrants(NamedTuple):
+    """The predictions, their names, and the place of the reference."""
+
+    evaluated: Sequence[Evaluated]
+    names: Sequence[str]
+    reference: int
+
+
+class _Rows(NamedTuple):
+    """What a number is the (weighted) mean of, times `unit`; or why it is none."""
+
+    values: Floats
+    weights: Floats | None
+    unit: float
+    why: str = ""
+
+
+def compare_all(entrants: Entrants, certainty: Certainty) -> CompareReport:
+    """The report on every loss. All predictions have the same rows."""
+    first = entrants.evaluated[entrants.reference].report
+    places = [
+        (number, result)
+        for number, score in enumerate(entrants.evaluated[0].scores)
+        for result in range(score.results)
+    ]
+    comparisons = [
+        _comparison(entrants, certainty, at, number, result) for at, (number, result) in enumerate(places)
+    ]
+    return CompareReport(
+        inputs=_inputs(entrants.evaluated),
+        rows=first.rows,
+        models=tuple(zip(entrants.names, (one.source for one in entrants.evaluated), strict=True)),
+        comparisons=tuple(comparisons),
+        level=certainty.level,
+        pairing=first.pairing,
+        warnings=_warnings(entrants),
+    )
+
+
+def _inputs(evaluated: Sequence[Evaluated]) -> tuple[InputUsed, ...]:
+    """Every input once: the target and what else the predictions share, then each prediction."""
+    return tuple(dict.fromkeys(entry for one in evaluated for entry in one.report.inputs))
+
+
+def _warnings(entrants: Entrants) -> tuple[Finding, ...]:
+    """Every warning once, those that are of one prediction with its name."""
+    found = [one.report.findings() for one in entrants.evaluated]
+    everywhere = [one for one in found[0] if all(one in others for others in found)]
+    named = [
+        one if one in everywhere else Finding(one.code, f"{name}: {one.message}")
+        for name, own in zip(entrants.names, found, strict=True)
+        for one in own
+    ]
+    return tuple(dict.fromkeys(named))
+
+
+def _comparison(entrants: Entrants, certainty: Certainty, at: int, number: int, place: int) -> Comparison:
+    """One loss, or one column of it: the result at `at` of every report."""
+    results = [one.report.results[at] for one in entrants.evaluated]
+    rows = [_rows(one.scores[number], place) for one in entrants.evaluated]
+    reference, count = entrants.reference, len(rows)
+    pairs = list(combinations(range(count), 2))
+    between = {pair: _between(rows[pair[0]], rows[pair[1]]) for pair in pairs}
+    tests = _tests([between[pair] for pair in pairs], certainty)
+    adjusted = _adjusted(tests)
+    known = dict(zip(pairs, zip(tests, adjusted, strict=True), strict=True))
+    groups = _groups(results, known, certainty.level)
+    ranks = _ranks(results)
+    standings = []
+    for model, result in enumerate(results):
+        difference = None
+        if model != reference:
+            pair = (min(model, reference), max(model, reference))
+            own = between[pair] if model > reference else between[pair].reversed()
+            difference = _difference(own, results[reference], result, certainty, *known[pair])
+        name = entrants.names[model]
+        standings.append(Standing(name, result.headline, ranks[model], groups[model], difference))
+    why = [between[pair].why for pair, test in zip(pairs, tests, strict=True) if test is None]
+    methods = [test.method for test in tests if test is not None] + [f"no test: {one}" for one in why]
+    return Comparison(
+        results[reference],
+        entrants.names[reference],
+        entrants.evaluated[0].report.rows.scored,
+        certainty.level,
+        tuple(standings),
+        tuple(_pair(entrants.names, pair, known[pair]) for pair in pairs),
+        tuple(dict.fromkeys(methods)),
+    )
+
+
+def _pair(names: Sequence[str], pair: tuple[int, int], found: tuple[Flips | None, float | None]) -> Pair:
+    test, adjusted = found
+    return Pair(names[pair[0]], names[pair[1]], None if test is None else test.p, adjusted)
+
+
+# --- the rows behind a number --------------------------------------------------------------------------
+
+
+def _rows(score: Keeper, place: int) -> _Rows:
+    """What the result is a mean of."""
+    bound, none = score.bound, np.zeros(0)
+    if bound.is_set or bound.loss.total is not None:
+        return _Rows(none, None, 1.0, f"{bound.spec} is one number of all rows, no mean of theirs")
+    terms = score.rows()
+    values, weights, counts = terms.values[place], terms.weights, terms.counts
+    convention = bound.convention
+    if counts is not None:
+        counting = counts > 0.0
+        values, counts = values[counting], counts[counting]
+        weights = None if weights is None else weights[counting]
+    summed = convention is not None and convention.reduce == "sum"
+    if summed or (convention is not None and convention.by_rows and weights is not None):
+        # A sum is so many times the mean; a mean over rows takes each with its weight.
+        return _Rows(values if weights is None else values * weights, None, len(values) if summed else 1.0)
+    if counts is not None:
+        weights = counts if weights is None else counts * weights
+        values = values / counts
+    return _Rows(values, weights, 1.0)
+
+
+class _Between(NamedTuple):
+    """The second prediction minus the first, row by row; `why` says why there is nothing to test."""
+
+    values: Floats
+    weights: Floats | None
+    unit: float
+    why: str
+
+    def reversed(self) -> _Between:
+        return self._replace(values=-self.values)
+
+
+def _between(first: _Rows, second: _Rows) -> _Between:
+    why = first.why or second.why
+    if not why and (len(first.values) != len(second.values) or not _same(first.weights, second.weights)):
+        why = APART
+    if why:
+        return _Between(np.zeros(0), None, 1.0, why)
+    with np.errstate(invalid="ignore", over="ignore"):
+        values = second.values - first.values
+    if not np.isfinite(values).all():
+        why = "a row is not finite, or differs by more than the largest double"
+    return _Between(values, first.weights, first.unit, why)
+
+
+def _same(first: Floats | None, second: Floats | None) -> bool:
+    if first is None or second is None:
+        return first is second
+    return np.array_equal(first, second)
+
+
+# --- tests and ranks -----------------------------------------------------------------------------------
+
+
+def _tests(between: Sequence[_Between], certainty: Certainty) -> list[Flips | None]:
+    """The test of each pair; None where there is nothing to test."""
+    sound = {
+        place: pair.values if pair.weights is None else pair.values * pair.weights
+        for place, pair in enumerate(between)
+        if not pair.why
+    }
+    columns = list(sound.values())
+    if columns and certainty.resampled(len(columns[0])):
+        found = flip_tests(columns, certainty.draws)
+    else:
+        found = [normal_flips(column) for column in columns]
+    tests: list[Flips | None] = [None] * len(between)
+    for place, test in zip(sound, found, strict=True):
+        tests[place] = test
+    return tests
+
+
+def _adjusted(tests: Sequence[Flips | None]) -> list[float | None]:
+    """Holm's over all pairs of the loss, so that the letters and the p-values say the same."""
+    values = iter(adjusted_by_holm([test.p for test in tests if test is not None]))
+    return [None if test is None else next(values) for test in tests]
+
+
+def _ranks(results: Sequence[Result]) -> list[int | None]:
+    sign = -1.0 if results[0].direction == "maximize" else 1.0
+    values = [sign * result.headline.value for result in results]
+    return [None if math.isnan(value) else 1 + sum(other < value for other in values) for value in values]
+
+
+def _groups(
+    results: Sequence[Result],
+    known: dict[tuple[int, int], tuple[Flips | None, float | None]],
+    level: float,
+) -> list[str | None]:
+    """The letters, the best first; none where a pair has no test."""
+    if any(test is None for test, _ in known.values()):
+        return [None] * len(results)
+    ranks = _ranks(results)
+    order = sorted(range(len(results)), key=lambda model: ranks[model] or len(results) + 1)
+    places = {model: place for place, model in enumerate(order)}
+    apart = [
+        (min(places[one], places[other]), max(places[one], places[other]))
+        for (one, other), (_, adjusted) in known.items()
+        if adjusted is not None and adjusted < 1.0 - level
+    ]
+    found = letters(len(results), apart)
+    return [found[places[model]] for model in range(len(results))]
+
+
+# --- one prediction against the reference --------------------------------------------------------------
+
+
+def _difference(
+    between: _Between,
+    reference: Result,
+    result: Result,
+    certainty: Certainty,
+    test: Flips | None,
+    adjusted: float | None,
+) -> Difference:
+    if between.why:
+        return Difference(_plain_difference(reference, result), unknown(certainty.level, between.why))
+    values, weights, unit = between.values, between.weights, between.unit
+    forced = certainty.resamples is not None
+    interval = resampled_interval(values, weights, certainty.level, certainty.draws, forced=forced)
+    error = standard_error(values, weights)
+    lower = result.direction != "maximize"
+    shares = [_share(mask, weights) for mask in (values < 0.0, values > 0.0, values == 0.0)]
+    better, worse, equal = shares if lower else (shares[1], shares[0], shares[2])
+    return Difference(
+        Figure(unit * _mean(values, weights)),
+        _scaled(interval, unit),
+        better,
+        worse,
+        equal,
+        None if test is None else test.p,
+        adjusted,
+        None if error is None else unit * detectable(error, len(values), certainty.level),
+    )
+
+
+def _plain_difference(reference: Result, result: Result) -> Figure:
+    """Of two numbers that are no means of rows."""
+    value = result.headline.value - reference.headline.value
+    status = "nan" if math.isnan(value) else "ok" if math.isfinite(value) else "inf" if value > 0 else "-inf"
+    return Figure(value, status)
+
+
+def _mean(values: Floats, weights: Floats | None) -> float:
+    if weights is None:
+        return exact_mean(values).value
+    total, weight = ExactSum(), ExactSum()
+    total.add_products(weights, values)
+    weight.add(weights)
+    return ratio(total, weight).value
+
+
+def _share(rows: Mask, weights: Floats | None) -> float:
+    """The share of the rows, or of their weight."""
+    if weights is None:
+        return float(np.count_nonzero(rows)) / len(rows)
+    return math.fsum(weights[rows].tolist()) / math.fsum(weights.tolist())
+
+
+def _scaled(interval: Interval, unit: float) -> Interval:
+    return interval._replace(low=interval.low * unit, high=interval.high * unit)
