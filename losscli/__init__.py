@@ -11,17 +11,30 @@ from typing import Any
 
 __version__ = "0.1.0"
 
-_API = ("check", "check_config", "compare", "compute", "explain", "list_losses", "merge", "sample_row")
+_API = (
+    "check",
+    "check_config",
+    "compare",
+    "compute",
+    "draw",
+    "explain",
+    "list_losses",
+    "merge",
+    "plot",
+    "sample_row",
+)
 __all__ = [
     "__version__",
     "check",
     "check_config",
     "compare",
     "compute",
+    "draw",
     "explain",
     "list_losses",
     "losses",
     "merge",
+    "plot",
     "sample_row",
 ]
 

@@ -37,6 +37,7 @@ COMMAND_WORDS = {
     ),
     "check": ("gate", "assert", "test", "verify", "require"),
     "explain": ("info", "doc", "docs", "describe", "show", "man", "trace", "why", "what", "help"),
+    "plot": ("draw", "picture", "graph", "figure", "chart", "curve", "histogram"),
     "list": ("ls", "losses", "search", "find", "all", "catalogue", "catalog"),
 }
 ROOT_WORDS = {"-V": "--version", "-v": "--version", "version": "--version", "-?": "--help", "/?": "--help"}

@@ -1,0 +1,65 @@
+"""The kinds of pictures: what each shows, what it takes, and which options speak of it.
+
+Help reads this list, so nothing here imports what draws or computes. A kind's module has the kind's name and
+a function `picture`.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any, Final, NamedTuple
+
+from losscli.errors import UsageError
+
+
+class PlotKind(NamedTuple):
+    """One kind of picture. `fits` completes "... draws"; `takes` are its arguments, as usage shows them."""
+
+    name: str
+    words: str
+    takes: str
+    fits: str
+    example: str
+    options: frozenset[str] = frozenset()
+    sources: range = range(2, 3)
+
+    @property
+    def takes_loss(self) -> bool:
+        """Whether the first argument names losses."""
+        return self.takes.startswith("LOSS")
+
+    def make(self, asked: Any) -> Any:
+        """The record of the picture. Raises what reading and computing raise."""
+        return import_module(f"losscli.plots.{self.name}").picture(asked)
+
+
+_ALL: Final = (
+    PlotKind(
+        "curve",
+        "losses and their gradients against the prediction",
+        "LOSSES",
+        "losses of one target and one prediction, without files",
+        "losscli plot curve mse,mae,huber --target 0",
+        frozenset({"target", "range"}),
+        range(1),
+    ),
+)
+KINDS: Final[Mapping[str, PlotKind]] = {kind.name: kind for kind in _ALL}
+
+
+def find_kind(name: str) -> PlotKind:
+    """The kind of this name. Raises UsageError with the nearest, or with all."""
+    word = name.strip().lower()
+    if word in KINDS:
+        return KINDS[word]
+    near = difflib.get_close_matches(word, KINDS, n=1)
+    hint = f"did you mean {near[0]}? the kinds are {', '.join(KINDS)}" if near else ""
+    raise UsageError(f"there is no plot {name!r}", hint=hint or f"the kinds are {', '.join(KINDS)}")
+
+
+def others_that_fit(*names: str) -> str:
+    """A hint that says which other kinds draw such data."""
+    known = [KINDS[name] for name in names if name in KINDS]
+    return "; ".join(f"{kind.name} draws {kind.fits}: {kind.example}" for kind in known)
