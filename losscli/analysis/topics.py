@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from losscli.analysis.topic import Topic
+from losscli.analysis.topic_baseline import BASELINE
 from losscli.analysis.topic_ci import CI
 from losscli.analysis.topic_compare import COMPARE
 from losscli.analysis.topic_config import CONFIG
@@ -265,9 +266,11 @@ TOPICS = (
         exits 1. nan meets no requirement, nor does a number that the data does not
         give. A limit that is not finite, or a name that is not computed, is a wrong
         call (exit 2); data that cannot be scored is exit 3 and no verdict.
+        Against an earlier run: `losscli explain baseline`.
         """,
         ("requirements", "requirement", "gate", "limit", "threshold"),
     ),
+    BASELINE,
     CONFIG,
     CI,
     Topic(

@@ -70,8 +70,8 @@ class Carried(NamedTuple):
         """`bce@eu: 14 of 201 rows carry 61 % of the increase, first p.csv:440`; None where nothing rose."""
         if self.share is None or not self.listed:
             return None
-        carry = "row carries" if self.carrying == 1 else "rows carry"
-        start = f"{label}: {self.carrying:,} of {self.rows:,} {carry} "
+        carry = "carries" if self.carrying == 1 else "carry"
+        start = f"{label}: {self.carrying:,} of {self.rows:,} rows {carry} "
         end = f" of what became worse, first {self.listed[0].where}"
         return (start, Amount(self.share, Kind.SHARE), end)
 

@@ -220,7 +220,7 @@ class CheckReport(NamedTuple):
             Column("level", "level", Kind.INPUT),
             Column("method", "method"),
         )
-        intervals = [(one.counts_as, *(one.interval or (None,) * 4)) for one in self.judged]
+        intervals = [(one.counts_as or None, *(one.interval or (None,) * 4)) for one in self.judged]
         whole = [(*row, *interval) for row, interval in zip(rows, intervals, strict=True)]
         return Table("requirements", (*columns, *further), whole)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from losscli.cli.boundary import run
-from tests.samples.make_states import states_of_the_sample
+from tests.samples.make_states import baseline_of_the_sample, states_of_the_sample
 
 TABLE = Path("sample_data/diabetes.csv").read_text().splitlines()
 
@@ -84,3 +84,8 @@ def test_what_is_no_state(tmp_path: Path, states: list[str], capsys: pytest.Capt
 def test_the_states_of_the_sample_are_what_compute_writes(tmp_path: Path) -> None:
     for name, text in states_of_the_sample(tmp_path).items():
         assert (Path("sample_data") / name).read_text() == text, "run python -m tests.samples.make_states"
+
+
+def test_the_baseline_of_the_sample_is_what_a_run_writes(tmp_path: Path) -> None:
+    text = Path("sample_data/cancer_baseline.csv").read_text()
+    assert baseline_of_the_sample(tmp_path) == text, "run python -m tests.samples.make_states"
