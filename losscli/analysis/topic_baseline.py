@@ -10,7 +10,7 @@ BASELINE = Topic(
     """
     losscli check bce sample_data/cancer_labels.csv:label \\
       sample_data/cancer_all_features.csv:probability --id id \\
-      --baseline sample_data/cancer_baseline.csv --max-increase 1%
+      --baseline sample_data/cancer_baseline.tsv --max-increase 1%
 
     A baseline is the --per-sample file of an earlier run: Parquet, Arrow, CSV, TSV,
     NDJSON or JSON, also as a URI. The column named after the loss is compared; typed

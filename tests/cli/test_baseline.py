@@ -583,7 +583,7 @@ def test_the_sample_baseline_passes_and_fails(
         "--id",
         "id",
         "--baseline",
-        "sample_data/cancer_baseline.csv",
+        "sample_data/cancer_baseline.tsv",
     )
     better, same = (f"sample_data/cancer_{name}.csv:probability" for name in ("all_features", "two_features"))
     assert run(["check", "bce", words[0], better, *words[1:], "--max-increase=-0.1"]) == 0

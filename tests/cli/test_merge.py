@@ -87,5 +87,5 @@ def test_the_states_of_the_sample_are_what_compute_writes(tmp_path: Path) -> Non
 
 
 def test_the_baseline_of_the_sample_is_what_a_run_writes(tmp_path: Path) -> None:
-    text = Path("sample_data/cancer_baseline.csv").read_text()
+    text = Path("sample_data/cancer_baseline.tsv").read_text()
     assert baseline_of_the_sample(tmp_path) == text, "run python -m tests.samples.make_states"

@@ -1,5 +1,5 @@
 """Writes sample_data/rmse_1.json and rmse_2.json, the states of two parts of sample_data/diabetes.csv, and
-sample_data/cancer_baseline.csv, the loss of every row of a model.
+sample_data/cancer_baseline.tsv, the loss of every row of a model.
 
     python -m tests.samples.make_states
 
@@ -40,7 +40,7 @@ def states_of_the_sample(folder: Path) -> dict[str, str]:
 
 def baseline_of_the_sample(folder: Path) -> str:
     """The text of the baseline."""
-    file = folder / "cancer_baseline.csv"
+    file = folder / "cancer_baseline.tsv"
     words = [f"{SAMPLES}/cancer_labels.csv:label", f"{SAMPLES}/cancer_two_features.csv:probability"]
     if run(["compute", "bce", *words, "--id", "id", "--per-sample", str(file), "-o", f"value={file}.txt"]):
         raise SystemExit("the baseline could not be computed")
@@ -51,4 +51,4 @@ if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as scratch:
         for file, content in states_of_the_sample(Path(scratch)).items():
             (SAMPLES / file).write_text(content)
-        (SAMPLES / "cancer_baseline.csv").write_text(baseline_of_the_sample(Path(scratch)))
+        (SAMPLES / "cancer_baseline.tsv").write_text(baseline_of_the_sample(Path(scratch)))
