@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from losscli import losses as _losses  # noqa: F401  has the registry find every family
 from losscli.arrays import Rows
-from losscli.engine.asking import VALUES, Losses, make_request
+from losscli.engine.asking import VALUES, Losses, comma_words, make_request
 from losscli.engine.local import evaluate, find_row
 from losscli.engine.request import Listeners, Request
 from losscli.errors import UsageError
@@ -109,7 +109,7 @@ def compare(losses: Losses, target: Any, *predictions: Any, **options: Any) -> C
 
     contest, listeners = Contest.taken_from(options), options.pop("listeners", None)
     request = make_request(losses, (target, *predictions), **options)
-    called = () if contest.names is None else _words("names", contest.names)
+    called = () if contest.names is None else comma_words("names", contest.names)
     names, reference = contest.named(request.losses, target, predictions, called)
     return compare_all(Entrants(evaluate_each(request, listeners), names, reference), contest.certainty())
 

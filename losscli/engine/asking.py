@@ -29,10 +29,10 @@ def make_request(losses: Losses, sources: Sequence[Any], **options: Any) -> Requ
             f"compute has no option {unknown[0]!r}", hint=f"options: {', '.join(sorted(known - HIDDEN))}"
         )
     if "reduction" in given:
-        words = parse_reductions(",".join(_words("reduction", given.pop("reduction"))))
+        words = parse_reductions(",".join(comma_words("reduction", given.pop("reduction"))))
         given["reductions"] = tuple(word.name for word in words)
     if "labels" in given:
-        given["labels"] = _words("labels", given["labels"])
+        given["labels"] = comma_words("labels", given["labels"])
     if "id" in given:
         given["id"] = _keys(given["id"])
     for name in ("rows", "worst"):
@@ -89,7 +89,7 @@ def bind_losses(losses: Losses, framework: str = "") -> tuple[BoundLoss, ...]:
     return tuple(found)
 
 
-def _words(name: str, value: object) -> tuple[str, ...]:
+def comma_words(name: str, value: object) -> tuple[str, ...]:
     """Words separated by commas, or a sequence of them; a number is the word that writes it."""
     if value is None and name == "labels":
         return ()

@@ -213,17 +213,17 @@ def _series(axes: Any, entry: Series, number: int, count: int, text: _Words) -> 
         markevery=((2 * number + 1) * step // (2 * count), step) if is_line else None,
         zorder=3,
     )
-    lows, highs = entry.extra.get("low"), entry.extra.get("high")
+    lows, highs = entry.numbers("low"), entry.numbers("high")
     if lows is not None and highs is not None:
         axes.vlines(entry.x, lows, highs, color=colour, linewidth=1.2, zorder=2.5)
 
 
 def _bars(axes: Any, entry: Series, share: tuple[int, int], style: dict[str, str]) -> None:
     number, count = share
-    ends = entry.extra.get("to")
+    ends = entry.numbers("to")
     if ends is not None:
         left = list(entry.x)
-        widths = [float(end or 0) - start for start, end in zip(entry.x, ends, strict=True)]
+        widths = [end - start for start, end in zip(entry.x, ends, strict=True)]
     else:
         left = [x - 0.4 + 0.8 * number / count for x in entry.x]
         widths = [0.8 / count] * len(left)

@@ -3,6 +3,7 @@ shown."""
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from collections.abc import Iterator, Sequence
 from itertools import pairwise, zip_longest
@@ -159,10 +160,10 @@ def _bars(entry: Series, place: _Place, style: str, share: tuple[int, int]) -> N
     """Bars from `x` to `to`; without `to` they stand at whole numbers, those of several series side by
     side."""
     number, count = share
-    ends = entry.extra.get("to")
+    ends = entry.numbers("to")
     for at, (x, y) in enumerate(zip(entry.x, entry.y, strict=True)):
         if ends is not None:
-            left, right = x, float(ends[at] or 0)
+            left, right = x, ends[at]
         else:
             left = x - 0.4 + 0.8 * number / count
             right = left + 0.8 / count
@@ -170,11 +171,11 @@ def _bars(entry: Series, place: _Place, style: str, share: tuple[int, int]) -> N
 
 
 def _intervals(entry: Series, place: _Place, style: str) -> None:
-    lows, highs = entry.extra.get("low"), entry.extra.get("high")
+    lows, highs = entry.numbers("low"), entry.numbers("high")
     if lows is None or highs is None:
         return
     for x, low, high in zip(entry.x, lows, highs, strict=True):
-        if isinstance(low, float) and isinstance(high, float):
+        if math.isfinite(low) and math.isfinite(high):
             place.canvas.line(place.at(x, low), place.at(x, high), style)
 
 

@@ -92,7 +92,7 @@ def horizontal(panel: Panel) -> Scale:
     """The horizontal scale of a panel."""
     if panel.x.names:
         return Scale(0.5, len(panel.x.names) + 0.5)
-    values = [value for entry in panel.series for value in (*entry.x, *_extra(entry.extra, "to"))]
+    values = [value for entry in panel.series for value in (*entry.x, *(entry.numbers("to") or ()))]
     if panel.grid is not None:
         values += panel.grid.x
         return _between(panel.x, values, 0.0)
@@ -105,7 +105,7 @@ def vertical(panel: Panel) -> Scale:
     """The vertical scale of a panel; bars stand on 0."""
     values = [value for entry in panel.series for value in entry.y]
     for entry in panel.series:
-        values += [*_extra(entry.extra, "low"), *_extra(entry.extra, "high")]
+        values += [*(entry.numbers("low") or ()), *(entry.numbers("high") or ())]
         if entry.mark.value == "bars":
             values.append(0.0)
     if panel.grid is not None:
@@ -115,11 +115,6 @@ def vertical(panel: Panel) -> Scale:
     found = _between(panel.y, values, _MARGIN)
     bars = all(entry.mark.value == "bars" for entry in panel.series) and bool(panel.series)
     return Scale(0.0, found.high) if bars and panel.y.low is None and min(values) >= 0 else found
-
-
-def _extra(extra: object, key: str) -> list[float]:
-    values = extra.get(key, ()) if hasattr(extra, "get") else ()
-    return [float(value) for value in values if isinstance(value, (int, float))]
 
 
 def _between(axis: Axis, values: Sequence[float], margin: float) -> Scale:

@@ -53,6 +53,13 @@ class Series(NamedTuple):
     y: Numbers
     extra: Mapping[str, tuple[Cell, ...]] = MappingProxyType({})
 
+    def numbers(self, key: str) -> Numbers | None:
+        """A further column as numbers, nan for what is none; None where there is no such column."""
+        if key not in self.extra:
+            return None
+        cells = self.extra[key]
+        return tuple(float(cell) if isinstance(cell, (int, float)) else math.nan for cell in cells)
+
     def plain(self) -> Plain:
         """The entry of JSON's `series`."""
         found: Plain = {"label": self.label, "mark": self.mark.value, "x": list(self.x)}
