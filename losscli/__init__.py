@@ -21,6 +21,7 @@ _API = (
     "list_losses",
     "merge",
     "plot",
+    "reconcile",
     "sample_row",
 )
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "losses",
     "merge",
     "plot",
+    "reconcile",
     "sample_row",
 ]
 

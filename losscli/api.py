@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from losscli.report.explaining import ExplainReport
     from losscli.report.figure import PlotReport
     from losscli.report.listing import ListReport
+    from losscli.report.reconcile import ReconcileReport
     from losscli.report.verdict import CheckReport
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "make_request",
     "merge",
     "plot",
+    "reconcile",
     "sample_row",
 ]
 
@@ -300,3 +302,22 @@ def draw(
 
     width, height = check_cells(cells)
     return "".join(picture_lines(report, View(width=width), height))
+
+
+def reconcile(losses: Losses, *sources: Any, value: Any = (), **options: Any) -> ReconcileReport:
+    """Which conventions give a printed number: `value` is a text, whose digits count (``"0.2469"``), a number
+    with all its digits, or a sequence of these. With two, what separates them; with none, every convention's
+    number. `options` are `as_`, `weight` and those about reading and pairing.
+
+    Raises what `compute` raises; UsageError for more rows than memory should hold.
+
+    >>> reconcile("bce", [1.0, 0.0], [0.8, 0.1], value="0.3285").sought[0].fits[0].words
+    'the sum over the rows'
+    """
+    from losscli.analysis.reconciling import reconcile as search
+    from losscli.analysis.reconciling.printed import read, refuse_options
+
+    refuse_options(options)
+    several = value if isinstance(value, Sequence) and not isinstance(value, str) else (value,)
+    printed = [read(one) for one in several]
+    return search(make_request(losses, sources, samples=False, **options), printed)

@@ -20,6 +20,7 @@ COMMANDS = {
     "compare": "Ranks predictions; paired differences against the first, with intervals.",
     "check": "The gate: exit 1 when a requirement is not met.",
     "explain": "A loss, an error code, a topic; one sample step by step.",
+    "reconcile": "Which convention gives a number that another tool printed.",
     "plot": "Curves and pictures, in the terminal or to png, svg, pdf.",
     "list": "Every loss, filtered by text, family, framework, kind of target.",
     "merge": "Adds the partial states that shards wrote; same bytes as one run over all rows.",

@@ -1,0 +1,113 @@
+"""Which convention gives a number: searches what frameworks and people do to one loss on the same rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from losscli.analysis.reconciling.candidates import Candidate, Candidates
+from losscli.analysis.reconciling.given import Given, read_given
+from losscli.analysis.reconciling.printed import Printed
+from losscli.analysis.reconciling.search import Found, Outcome, search
+from losscli.analysis.reconciling.separating import separate
+from losscli.analysis.reconciling.steps import call_of
+from losscli.analysis.reconciling.variants import conventions
+from losscli.engine.request import Request
+from losscli.errors import UsageError
+from losscli.report.compute import Figure
+from losscli.report.reconcile import Convention, Fit, ReconcileReport, Sought, Way
+
+__all__ = ["reconcile"]
+
+_SINGLE = Way("arithmetic", "added up in single precision, which keeps about 7 digits", 1.0)
+
+
+def reconcile(request: Request, printed: Sequence[Printed]) -> ReconcileReport:
+    """Search for every printed number; without any, the numbers of all conventions.
+
+    Raises usage, data and storage errors as `compute`; but rows that the loss does not take are searched
+    nevertheless, unless no relative of it takes them either."""
+    if len(request.losses) != 1:
+        raise UsageError("reconcile takes one loss", hint="its relatives and conventions are tried anyway")
+    given = read_given(request)
+    candidates = Candidates(given)
+    outcomes = [search(candidates, one) for one in printed]
+    numbers = _conventions(candidates)
+    if not numbers and not any(one.tried for one in outcomes):
+        assert candidates.refusal is not None
+        raise candidates.refusal
+    return ReconcileReport(
+        given.bound.spec,
+        given.bound.loss.title,
+        given.inputs,
+        given.counts,
+        given.weights is not None,
+        tuple(_sought(one, given) for one in outcomes),
+        tuple(separate(outcomes[0], other, given) for other in outcomes[1:]),
+        numbers,
+        _refusal(candidates),
+    )
+
+
+def _refusal(candidates: Candidates) -> str:
+    if candidates.refusal is None:
+        return ""
+    return f"{candidates.given.bound.spec} itself does not take these rows: {candidates.refusal.message}"
+
+
+def _conventions(candidates: Candidates) -> tuple[Convention, ...]:
+    """The number of every convention that takes these rows, on the rows as they are."""
+    given = candidates.given
+    found = []
+    for variant in conventions(given.bound):
+        scored = candidates.plain(variant)
+        if scored is None:
+            continue
+        call = None if scored.layout else call_of(given.request, variant.bound.spec)
+        own = variant.bound.convention
+        words = "; ".join(step.words for step in (*variant.steps, *scored.layout))
+        found.append(
+            Convention(
+                variant.bound.spec,
+                "" if own is None else own.framework,
+                "" if own is None else own.call,
+                scored.figure,
+                words,
+                "" if call is None else call.text,
+            )
+        )
+    return tuple(found)
+
+
+def _sought(outcome: Outcome, given: Given) -> Sought:
+    printed = outcome.printed
+    return Sought(
+        printed.text,
+        printed.value,
+        printed.half,
+        printed.digits,
+        outcome.tried,
+        outcome.distinct,
+        tuple(_fit(found, given) for found in outcome.fits),
+        outcome.all_fits,
+        None if outcome.nearest is None else _told(outcome.nearest, given),
+        outcome.chance,
+    )
+
+
+def _fit(found: Found, given: Given) -> Fit:
+    best = found.best
+    same = [_words(one) for one in found.candidates[1:] if one.cost == best.cost]
+    fit = _told(best, given)
+    ways = (*fit.ways, _SINGLE) if found.single else fit.ways
+    return fit._replace(ways=ways, same=tuple(dict.fromkeys(same)), chance=found.chance)
+
+
+def _words(candidate: Candidate) -> str:
+    return "; ".join(step.words for step in candidate.steps)
+
+
+def _told(candidate: Candidate, given: Given) -> Fit:
+    call, left = candidate.call(given)
+    ways = tuple(Way(step.kind, step.words, step.cost) for step in candidate.steps)
+    command = "" if call is None else call.text
+    return Fit(candidate.variant.bound.spec, Figure(candidate.value).value, ways, command, left)

@@ -1,0 +1,128 @@
+"""Which candidates give a printed number, and how much that says."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from losscli.analysis.reconciling.candidates import Candidate, Candidates, Numbers
+from losscli.analysis.reconciling.printed import SINGLE, Printed
+from losscli.arrays import Floats, Integers
+
+LIMITS = (0.0, 1.0, 2.0, 3.0, 4.0)
+"""The search goes one cost further only where nothing simpler gives the number."""
+SAME = 1e-12
+"""Numbers that differ relatively by less are one number, which several candidates give."""
+SHOWN = 8
+
+
+class Found(NamedTuple):
+    """A number that fits, the candidates that give it (the simplest first), and the chance that one of so
+    many candidates fits though none of them is meant; None where that cannot be said."""
+
+    candidates: tuple[Candidate, ...]
+    single: bool
+    chance: float | None
+
+    @property
+    def best(self) -> Candidate:
+        """The simplest candidate."""
+        return self.candidates[0]
+
+
+class Outcome(NamedTuple):
+    """What the search for one number found: `fits`, of `all_fits` the first; else the nearest candidate.
+    `tried` counts the candidates, `distinct` their different numbers."""
+
+    printed: Printed
+    fits: tuple[Found, ...]
+    all_fits: int
+    nearest: Candidate | None
+    tried: int
+    distinct: int
+    chance: float | None
+
+
+def search(candidates: Candidates, printed: Printed) -> Outcome:
+    """Try ever more candidates until some fit."""
+    best: Outcome | None = None
+    for limit in LIMITS:
+        numbers, candidate = candidates.up_to(limit)
+        best = _match(numbers, candidate, printed)
+        if best.fits:
+            break
+    assert best is not None
+    return best
+
+
+def _match(numbers: Numbers, candidate: Callable[[int], Candidate], printed: Printed) -> Outcome:
+    values = numbers.values
+    if math.isinf(printed.value):
+        hits, loose = np.flatnonzero(values == printed.value), np.array([], dtype=np.int64)
+    else:
+        away = np.abs(values - printed.value)
+        hits = np.flatnonzero(away <= printed.tolerance)
+        loose = np.flatnonzero((away > printed.tolerance) & (away <= printed.loose))
+    groups = [(rows, False) for rows in _groups(values, hits)]
+    groups += [(rows, True) for rows in _groups(values, loose)]
+    finite = values[np.isfinite(values)]
+    ranked = sorted(groups, key=lambda group: (numbers.costs[group[0][0]] + group[1], group[0][0]))
+    fits = tuple(
+        Found(
+            tuple(sorted((candidate(place) for place in rows), key=_rank)),
+            single,
+            _chance(values[numbers.costs <= numbers.costs[rows[0]]], printed, single),
+        )
+        for rows, single in ranked[:SHOWN]
+    )
+    nearest = None
+    if not fits and len(finite) and math.isfinite(printed.value):
+        with np.errstate(invalid="ignore"):
+            away = np.where(np.isfinite(values), np.abs(values - printed.value), np.inf)
+        nearest = candidate(int(np.argmin(away)))
+    chance = _chance(values, printed, single=False)
+    return Outcome(printed, fits, len(groups), nearest, len(values), len(_distinct(finite)), chance)
+
+
+def _rank(candidate: Candidate) -> tuple[float, int, bool]:
+    return candidate.cost, len(candidate.steps), candidate.reduced.step is not None
+
+
+def _groups(values: Floats, hits: Integers) -> list[Sequence[int]]:
+    """The hits, those of one number together, each group from the cheapest on."""
+    groups: list[list[int]] = []
+    for place in hits.tolist():
+        for group in groups:
+            first = values[group[0]]
+            if first == values[place] or abs(first - values[place]) <= SAME * abs(first):
+                group.append(place)
+                break
+        else:
+            groups.append([place])
+    return list(groups)
+
+
+def _chance(values: Floats, printed: Printed, single: bool) -> float | None:
+    """How likely it is that some candidate fits a number that has nothing to do with it: the candidates
+    between half and twice the number, as if they lay there evenly, against the width of its last digit."""
+    size = abs(printed.value)
+    if not size or math.isinf(size):
+        return None
+    same_side = values[(np.sign(values) == math.copysign(1.0, printed.value)) & np.isfinite(values)]
+    near = np.abs(same_side)
+    count = len(_distinct(near[(near >= size / 2) & (near <= 2 * size)]))
+    width = 2 * (SINGLE * size if single else printed.half)
+    return -math.expm1(-max(count, 1) * width / (1.5 * size))
+
+
+def _distinct(values: Floats) -> Floats:
+    """Different numbers, in order."""
+    if not len(values):
+        return values
+    ordered = np.sort(values)
+    step = np.diff(ordered) > SAME * np.abs(ordered[1:])
+    found: Floats = ordered[np.concatenate([[True], step])]
+    return found
