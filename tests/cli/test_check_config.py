@@ -300,6 +300,18 @@ def test_files_are_read_once_where_checks_read_them_alike(
     assert len(opened) == opens, opened
 
 
+def test_a_name_that_the_columns_decide_is_decided_for_each_check(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "w.csv").write_text("k,a,b,c\n" + "0,0.5,0.25,0.25\n1,0.25,0.5,0.25\n" * 3)
+    text = check("w.csv:k", ":a..c", name='"a"', loss='"log_loss"', max="0.7")
+    text += check("w.csv:k", ":a..c", name='"b"', loss='"log_loss"', max="0.6")
+    code, out, error = configured(capsys, text, "-f", "json")
+    assert (code, error) == (1, "")
+    found = [one["results"][0] for one in json.loads(out)["checks"]]
+    assert [one["loss"] for one in found] == ["sparse_categorical_ce"] * 2
+
+
 def test_only_the_check_fails_whose_loss_cannot_be_computed(capsys: pytest.CaptureFixture[str]) -> None:
     Path("t.csv").write_text("y\n" + "1\n0\n" * 5)
     Path("q.csv").write_text("p\n" + "2\n3\n" * 5)
