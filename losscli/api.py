@@ -144,24 +144,26 @@ def check_config(
     config: str | PathLike[str] | Config | None = None,
     *,
     jobs: int | None = None,
+    update: bool = False,
     listeners: Listeners | None = None,
 ) -> ChecksReport:
     """Every check of a losscli.toml, or of the [tool.losscli] of a pyproject.toml.
 
     `config` is the file; without one, losscli.toml or pyproject.toml in the working folder. Paths in it are
-    relative to its folder. `jobs` beats what the file says. Checks that read the same sources in the same way
+    relative to its folder. `jobs` beats what the file says; with ``update=True`` its baseline and golden
+    files are written anew. Checks that read the same sources in the same way
     read them once. The report's `verdict` is "pass", "fail", "unclear", or "error" where a check could not be
     scored; `exit_code` is the gravest of all.
 
     Raises UsageError for what is wrong with the file, all mistakes together, each with its line; ReadError.
     """
     from losscli.analysis.config import Config, read_config
-    from losscli.analysis.config_run import Library, run_checks
+    from losscli.analysis.config_run import Library, Wish, run_checks
 
     if not VALUES["jobs"][0](jobs):
         raise UsageError(f"jobs={jobs!r}: not {VALUES['jobs'][1]}")
     found = config if isinstance(config, Config) else read_config(None if config is None else fspath(config))
-    return run_checks(found, Library(_asked, _evaluated, check), listeners, jobs)
+    return run_checks(found, Library(_asked, _evaluated), listeners, Wish(jobs, update))
 
 
 def _asked(losses: Losses, sources: Sequence[Any], options: Mapping[str, Any]) -> Asked:

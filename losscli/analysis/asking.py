@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from losscli.analysis.gate import Tolerance, judge
 from losscli.analysis.requirements import Requirement
 from losscli.engine.request import Listeners, Request
+from losscli.report.compute import ComputeReport
 from losscli.report.verdict import CheckReport
 
 if TYPE_CHECKING:
@@ -26,7 +27,19 @@ def verdict_on(asked: Asked, evaluate: Evaluate, listeners: Listeners | None = N
     """The verdict on a check, computed by `evaluate`. Raises what that raises, and what the files of an
     earlier run are refused with."""
     if asked.earlier is None:
-        return judge(evaluate(asked.request, listeners), asked.requirements, asked.tolerance)
+        computed = evaluate(asked.request, listeners)
+        return judge(computed, _settled(asked, computed), asked.tolerance)
     from losscli.analysis.baseline import check_against
 
     return check_against(asked, evaluate, listeners)
+
+
+def _settled(asked: Asked, computed: ComputeReport) -> tuple[Requirement, ...]:
+    """The requirements of the losses that were computed: of a name that means several (log_loss) the columns
+    choose one."""
+    specs = list(dict.fromkeys(result.spec for result in computed.results))
+    losses = asked.request.losses
+    if not any(bound.others for bound in losses) or len(specs) != len(losses):
+        return asked.requirements
+    names = {bound.spec: spec for bound, spec in zip(losses, specs, strict=True)}
+    return tuple(one._replace(spec=names.get(one.spec, one.spec)) for one in asked.requirements)

@@ -46,8 +46,17 @@ class Config(NamedTuple):
         found = [self.path]
         for check in self.checks:
             found += check.sources
-            found += [check.options[key] for key in (*COLUMNS, *PATHS) if key in check.options]
+            found += [check.options[key] for key in COLUMNS if key in check.options]
         return found
+
+    @property
+    def earlier(self) -> list[str]:
+        """The baseline and golden files of all checks, each once for a check."""
+        return [
+            path
+            for check in self.checks
+            for path in dict.fromkeys(check.options[key] for key in sorted(PATHS) if key in check.options)
+        ]
 
 
 def read_config(path: str | None = None) -> Config:

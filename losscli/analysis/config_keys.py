@@ -49,8 +49,9 @@ def _is_limit(value: object) -> bool:
 
 
 def _is_change(value: object) -> bool:
-    """A number, or a text such as 1%."""
-    return is_number(value) or _is_text(value)
+    """A number, a text such as 1%, or a table of these."""
+    values = list(value.values()) if isinstance(value, Mapping) else [value]
+    return bool(values) and all(is_number(one) or _is_text(one) for one in values)
 
 
 def _is_tolerance(value: Any) -> bool:
@@ -86,7 +87,7 @@ def _tolerance(example: str) -> Key:
 
 
 SOURCE: Final = _text("data.csv:label")
-CHANGE: Final = Key(_is_change, 'a number, or a text such as "1%"', "0.002")
+CHANGE: Final = Key(_is_change, 'a number, a text such as "1%", or a table of these', "0.002")
 
 CHECK: Final[Mapping[str, Key]] = {
     "name": _text("validation"),

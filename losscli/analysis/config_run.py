@@ -4,7 +4,7 @@ Checks share one evaluation when they ask for the same sources, the same options
 weights and segments, and losses whose inputs are read alike: the same roles, shapes and kinds of domain (so
 that labels are coded for one loss as for the other). Their losses are joined and their reductions united;
 each check is judged on its own part of the report, as if it had run alone. Checks with a baseline or a golden
-file see every row and run alone, as do losses whose name means several (log_loss).
+file follow every row and run alone, as do losses whose name means several (log_loss).
 """
 
 from __future__ import annotations
@@ -14,13 +14,15 @@ from contextlib import suppress
 from typing import Any, Final, NamedTuple, TypeVar
 
 from losscli import __version__
-from losscli.analysis.asking import Asked
+from losscli.analysis.asking import Asked, verdict_on
+from losscli.analysis.baseline import Evaluate
 from losscli.analysis.config import Config, ConfigCheck
 from losscli.analysis.config_words import told
 from losscli.analysis.gate import judge
 from losscli.domains import Domain, Interval, Labels
 from losscli.engine.request import Listeners, Progress, Request
-from losscli.errors import LosscliError, SourceError, StorageError, raise_together
+from losscli.errors import LosscliError, SourceError, StorageError, UsageError, raise_together
+from losscli.outputs.files import refuse_overlap
 from losscli.registry import BoundLoss
 from losscli.report.checks import ChecksReport, Entry, Unscored
 from losscli.report.compute import ComputeReport, Result
@@ -31,16 +33,14 @@ Found = TypeVar("Found")
 
 
 class Library(NamedTuple):
-    """What runs a check: `ask` reads losses, sources and options, `evaluate` computes a request, `check` does
-    all at once."""
+    """What runs a check: `ask` reads losses, sources and options, `evaluate` computes a request."""
 
     ask: Callable[[str, Sequence[str], Mapping[str, Any]], Asked]
-    evaluate: Callable[[Request, Listeners | None], ComputeReport]
-    check: Callable[..., CheckReport]
+    evaluate: Evaluate
 
 
-ALONE = frozenset({"baseline", "golden"})
-"""Options with which a check sees every row, not only sums."""
+EARLIER: Final = ("baseline", "golden")
+"""Options that name a file of an earlier run."""
 
 
 class _Member(NamedTuple):
@@ -88,15 +88,23 @@ class _Group:
         return any(_is_stdin(text) for text in texts if isinstance(text, str))
 
 
+class Wish(NamedTuple):
+    """What is asked for beside the file: `jobs` beats what it says, `update` has baseline and golden files
+    written anew."""
+
+    jobs: int | None = None
+    update: bool = False
+
+
 def run_checks(
-    config: Config, library: Library, listeners: Listeners | None = None, jobs: int | None = None
+    config: Config, library: Library, listeners: Listeners | None = None, wish: Wish | None = None
 ) -> ChecksReport:
-    """Evaluate and judge every check. `jobs` beats what the file says of it.
+    """Evaluate and judge every check.
 
     Raises what is wrong with the calls that the file makes (2), of all checks together, before a row is read.
     What is wrong with the data of a check is its entry in the report.
     """
-    members = _members(config, library, jobs)
+    members = _members(config, library, wish or Wish())
     groups: list[_Group] = []
     for member in members:
         group = next((one for one in groups if one.takes(member)), None)
@@ -112,13 +120,18 @@ def run_checks(
     return ChecksReport(tuple(entries[at] for at in range(len(members))))
 
 
-def _members(config: Config, library: Library, jobs: int | None) -> list[_Member]:
+def _members(config: Config, library: Library, wish: Wish) -> list[_Member]:
     """Every check as the library understands it. Raises what is wrong with them, together."""
-    usual = {key: config.defaults[key] for key in ("jobs",) if key in config.defaults}
+    if wish.update and not any(key in check.options for check in config.checks for key in EARLIER):
+        raise UsageError(
+            f"--update writes baseline and golden files, and no check of {config.path} has one",
+            hint='baseline = "FILE" in a [[check]]',
+        )
+    if wish.update:
+        refuse_overlap(config.earlier, config.files)
     members, faults = [], []
-    for at, check in enumerate(config.checks):
-        options = {**usual, **check.options, **({} if jobs is None else {"jobs": jobs}), "samples": False}
-        check = check._replace(options=options)  # noqa: PLW2901  the same check, completed
+    for at, plain in enumerate(config.checks):
+        check = plain._replace(options=_completed(plain.options, config.defaults, wish))
         asked = _tried(lambda check=check: library.ask(check.losses, check.sources, check.options))  # type: ignore[misc]
         if isinstance(asked, LosscliError):
             faults.append(told(asked, check.place, check.places))
@@ -126,6 +139,14 @@ def _members(config: Config, library: Library, jobs: int | None) -> list[_Member
             members.append(_Member(at, check, asked))
     raise_together(faults)
     return members
+
+
+def _completed(options: Mapping[str, Any], usual: Mapping[str, Any], wish: Wish) -> dict[str, Any]:
+    """The options of a check with those of all checks."""
+    found = {**options, "samples": False}
+    jobs = options.get("jobs", usual.get("jobs")) if wish.jobs is None else wish.jobs
+    found |= {} if jobs is None else {"jobs": jobs}
+    return found | ({"update": True} if wish.update and any(key in options for key in EARLIER) else {})
 
 
 def _one_stdin(groups: Sequence[_Group]) -> None:
@@ -155,22 +176,16 @@ def _entries(group: _Group, library: Library, onward: _Onward) -> dict[int, Entr
 
 
 def _single(member: _Member, library: Library, onward: _Onward) -> tuple[int, Entry]:
-    check = member.check
-    if ALONE & check.options.keys():
-        found = _tried(
-            lambda: library.check(check.losses, *check.sources, listeners=onward.listeners(), **check.options)
-        )
-        if isinstance(found, LosscliError):
-            return member.at, _unscored(member, found)
-        return member.at, found._replace(name=check.name)
-    computed = _tried(lambda: library.evaluate(member.asked.request, onward.listeners()))
-    if isinstance(computed, LosscliError):
-        return member.at, _unscored(member, computed)
-    return member.at, _judged(member, computed)
+    found = _tried(lambda: verdict_on(member.asked, library.evaluate, onward.listeners()))
+    return member.at, _entry(member, found)
 
 
 def _judged(member: _Member, computed: ComputeReport) -> Entry:
-    found = _tried(lambda: judge(computed, member.asked.requirements, member.asked.tolerance))
+    asked = member.asked
+    return _entry(member, _tried(lambda: judge(computed, asked.requirements, asked.tolerance)))
+
+
+def _entry(member: _Member, found: CheckReport | LosscliError) -> Entry:
     if isinstance(found, LosscliError):
         return _unscored(member, found)
     return found._replace(name=member.check.name)
@@ -219,7 +234,7 @@ def _own_reductions(result: Result, words: Sequence[str]) -> Result:
 
 def _alone(member: _Member) -> bool:
     several = any(bound.others for bound in member.asked.request.losses)
-    return several or bool(ALONE & member.check.options.keys())
+    return several or member.asked.earlier is not None
 
 
 def _reading(request: Request) -> Request:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from losscli.analysis.config_keys import CHECK
 from losscli.errors import LosscliError, Place, SeveralErrors, UsageError
 
 _VALUES: Final = "|".join(
@@ -28,8 +29,9 @@ _VALUES: Final = "|".join(
         "on-unclear",
     )
 )
-_TERM: Final = re.compile(r"--(max|min|equals) ([^\s=]\S*)=([^\s=:;,]+)")
-_LIMIT: Final = re.compile(r"--(max|min|equals|rtol|atol|jobs) ([^\s:;,]+)")
+_KINDS: Final = "max-increase|max-decrease|max|min|equals"
+_TERM: Final = re.compile(rf"--({_KINDS}) ([^\s=]\S*)=([^\s=:;,]+)")
+_LIMIT: Final = re.compile(rf"--({_KINDS}|rtol|atol|jobs) ([^\s:;,]+)")
 _TEXT: Final = re.compile(rf"--({_VALUES}) ([^\s;]*[^\s;:.,])")
 _FLAG: Final = re.compile(r"--no-header\b")
 _OTHER: Final = re.compile(r"--([a-z][a-z-]*)")
@@ -41,11 +43,20 @@ def in_toml(text: str) -> str:
     >>> in_toml("--max bce=0.3: there are no segments"), in_toml("--by COLUMN makes them")
     ('max = {"bce" = 0.3}: there are no segments', 'by = "COLUMN" makes them')
     """
-    text = _TERM.sub(r'\1 = {"\2" = \3}', text)
-    text = _LIMIT.sub(r"\1 = \2", text)
+    text = _TERM.sub(lambda match: _entry(*match.groups()), text)
+    text = _LIMIT.sub(lambda match: f"{_key(match[1])} = {_number(match[2])}", text)
     text = _TEXT.sub(lambda match: f'{_key(match[1])} = "{match[2]}"', text)
     text = _FLAG.sub("header = false", text)
-    return _OTHER.sub(lambda match: _key(match[1]), text)
+    return _OTHER.sub(lambda match: _key(match[1]) if _key(match[1]) in CHECK else match[0], text)
+
+
+def _entry(option: str, term: str, limit: str) -> str:
+    return f'{_key(option)} = {{"{term}" = {_number(limit)}}}'
+
+
+def _number(text: str) -> str:
+    """A limit as TOML has it: a percentage is a text."""
+    return f'"{text}"' if text.endswith("%") else text
 
 
 def _key(option: str) -> str:
@@ -81,10 +92,10 @@ def _about(message: str, places: Mapping[tuple[str, ...], Place]) -> Place | Non
 def _terms_in_toml(text: str, places: Mapping[tuple[str, ...], Place]) -> str:
     """The text with the terms that stand in the file written as there."""
     for key, term in _terms(places):
-        entry = f'{{"{term}" = '
+        bare = f'{key}."{term}"'
         text = _said(key, term).sub(
-            lambda match, key=key, term=term, entry=entry: (  # type: ignore[misc]
-                f"{key} = {entry}{match[1]}}}" if match[1] else f'{key}."{term}"'
+            lambda match, key=key, term=term, bare=bare: (  # type: ignore[misc]
+                _entry(key, term, match[1]) if match[1] else bare
             ),
             text,
         )

@@ -34,9 +34,10 @@ class Tolerance(NamedTuple):
 def judge(computed: ComputeReport, requirements: Sequence[Requirement], tolerance: Tolerance) -> CheckReport:
     """A verdict on every requirement; one that no computed number answers is not met.
 
-    Raises UsageError for a segment that does not occur.
+    Raises UsageError for a segment or a loss that does not occur.
     """
     known_segments(computed, requirements)
+    _known_losses(computed, requirements)
     judged = [one for requirement in requirements for one in _judged(computed, requirement, tolerance)]
     return with_worst(CheckReport(computed, tuple(judged)))
 
@@ -51,6 +52,18 @@ def known_segments(computed: ComputeReport, requirements: Sequence[Requirement |
             raise UsageError(
                 f"--{one.kind} {one.text}: no row belongs to the segment {one.segment!r}",
                 hint=f"did you mean {near[0]}?" if near else f"the segments are {listed}",
+            )
+
+
+def _known_losses(computed: ComputeReport, requirements: Sequence[Requirement]) -> None:
+    """Refuse a requirement that no result could answer: a name of several losses, of which the columns chose
+    another. Raises UsageError."""
+    specs = dict.fromkeys(result.spec for result in computed.results)
+    for one in requirements:
+        if one.spec not in ("", *specs):
+            raise UsageError(
+                f"--{one.kind} {one.text}: the columns say that {', '.join(specs)} is meant, not {one.spec}",
+                hint=f"name the loss itself: losscli check {','.join(specs)} ...",
             )
 
 

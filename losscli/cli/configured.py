@@ -14,7 +14,9 @@ from losscli.cli.options import Evaluated
 from losscli.cli.reading import begin_reading, plan_outputs
 from losscli.errors import UsageError
 
-BESIDE = frozenset(["config", "format", "output", "precision", "color", "quiet", "verbose", "debug", "jobs"])
+BESIDE = frozenset(
+    ["config", "format", "output", "precision", "color", "quiet", "verbose", "debug", "jobs", "update"]
+)
 """The options that go with a file of checks. Every other one says what is checked, which the file does."""
 
 
@@ -68,14 +70,15 @@ def run_configured(options: Any) -> int:
 
     config = read_config(options.config)
     shown = replace(options, **_defaults(options, config.defaults, os.environ))
-    publication = plan_outputs(shown, config.files)
+    writes = config.earlier if options.update else []
+    publication = plan_outputs(shown, config.files + ([] if options.update else config.earlier), writes)
     from losscli import api
     from losscli.engine.request import Listeners
 
     begin_reading()
     with ExitStack() as stack:
         listeners = Listeners(progress=shown_progress(shown, stack))
-        report = api.check_config(config, jobs=options.jobs, listeners=listeners)
+        report = api.check_config(config, jobs=options.jobs, update=options.update, listeners=listeners)
     publication.publish(report)
     if report.errors:
         from losscli.cli.streams import tell
@@ -84,6 +87,7 @@ def run_configured(options: Any) -> int:
             _show_traces(report.errors)
         tell(report.error_lines())
     publication.warn(report)
+    publication.tell(report.update_lines())
     return report.exit_code
 
 

@@ -105,6 +105,18 @@ class ChecksReport(NamedTuple):
         ]
         return [Finding(code, f"{names}: {message}") for (code, message), names in _together(found)]
 
+    def update_lines(self) -> list[str]:
+        """What became of the files that were to be written anew."""
+        lines = []
+        for check in self.checks:
+            lines += [
+                f"note: {check.name}: {path} holds the values of this run now" for path in check.updated
+            ]
+            lines += [
+                f"note: {check.name}: {path} was not updated: a requirement is not met" for path in check.kept
+            ]
+        return lines
+
     def error_lines(self) -> list[str]:
         """What is wrong with the checks that could not be scored, each error once, and which checks these
         are."""
@@ -129,20 +141,21 @@ class ChecksReport(NamedTuple):
         return self._joined(lambda check: check.main_table(), Column("error", "error"))
 
     def tables(self) -> list[Table]:
-        """The verdicts, the gravest first; then what the numbers are of, and each check's further tables."""
-        joined = self._joined(lambda check: check.tables()[0])
+        """Each check's other tables, then the verdicts, the gravest first, and what the numbers are of."""
+        joined = self._joined(_verdicts)
         words = [column.key for column in joined.columns].index("verdict")
         rows = sorted(joined.rows, key=lambda row: _GRAVEST.index(str(row[words]).lower()))
-        signatures = [one for check in self.checks for one in check.tables()[0].signatures]
+        signatures = [one for check in self.checks for one in _verdicts(check).signatures]
         first = joined._replace(
             rows=rows, notes=tuple(self._notes()), signatures=tuple(dict.fromkeys(signatures))
         )
-        return [first, *self._further()]
+        return [*self._further(), first]
 
     def _further(self) -> Iterator[Table]:
         for check in self.checks:
-            for table in check.tables()[1:]:
-                yield table._replace(heading=(f"{check.name}:", *table.heading))
+            for table in check.tables():
+                if table.name != _VERDICTS:
+                    yield table._replace(heading=(f"{check.name}:", *table.heading))
 
     def _joined(self, of: Callable[[CheckReport], Table], *more: Column) -> Table:
         """The tables of all checks as one: the check's name first, then every column that one of them
@@ -170,7 +183,7 @@ class ChecksReport(NamedTuple):
         own = [
             (note, check.name)
             for check in self.checks
-            for note in check.tables()[0].notes
+            for note in _verdicts(check).notes
             if note != check.summary
         ]
         for note, names in _together(own):
@@ -185,11 +198,14 @@ class ChecksReport(NamedTuple):
         """The verdict in one line, with the exit code."""
         judged = [one for check in self.checks for one in check.judged]
         failed = sum(one.verdict == FAIL for one in judged)
-        unclear = sum(one.verdict == UNCLEAR for one in judged)
+        unclear = [one for one in judged if one.verdict == UNCLEAR]
         asked = counted(len(judged), "requirement")
-        words = f"{failed} of {asked} not met" if failed else f"{asked} met"
-        if unclear:
-            words += f", {unclear} unclear"
+        met = len(judged) - failed - len(unclear)
+        words = f"{failed} of {asked} not met" if failed else f"{met} of {asked} met" if unclear else ""
+        words = words or (f"{asked} met" if judged else "no requirement")
+        for counts_as in (FAIL, PASS):
+            some = sum(one.counts_as == counts_as for one in unclear)
+            words += f", {some} unclear (counts as {counts_as})" if some else ""
         if self.errors:
             words += f", {len(self.errors)} of {counted(len(self.entries), 'check')} without a verdict"
         return f"{words}: exit {self.exit_code}"
@@ -202,6 +218,14 @@ _BARE: Final = (
     Column("rows", "rows", Kind.COUNT),
 )
 """The columns where no check has a verdict."""
+
+
+_VERDICTS: Final = "requirements"
+"""The table of a check that holds its verdicts."""
+
+
+def _verdicts(check: CheckReport) -> Table:
+    return next(table for table in check.tables() if table.name == _VERDICTS)
 
 
 def _row(columns: dict[str, Column], record: dict[str, Cell]) -> tuple[Cell, ...]:
