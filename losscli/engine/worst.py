@@ -66,12 +66,31 @@ class WorstFinder:
         """Look at some rows: an (n,) array per result."""
         if not self._watches:
             return
-        codes = self._codes(rowset) if self._segments else None
+        for whole in self._watches:
+            if whole.of.segment is None:
+                self._see(whole, rowset, values[whole.result], None)
+        if self._segments:
+            self._see_segments(rowset, values)
+
+    def _see_segments(self, rowset: Rowset, values: Sequence[Floats]) -> None:
+        """Look at the rows of segments. Many of them are compared at once, so that the cost of a row hardly
+        grows with their number."""
+        codes = self._codes(rowset)
+        alike: dict[tuple[int, bool, bool], list[_Watch]] = {}
         for one in self._watches:
-            rows = None
-            if one.of.segment is not None and codes is not None:
-                rows = np.flatnonzero(codes == self._segments.index(one.of.segment))
-            self._see(one, rowset, values[one.result], rows)
+            if one.of.segment is not None:
+                alike.setdefault((one.result, one.of.highest, one.of.weighted), []).append(one)
+        for (result, _, _), watches in alike.items():
+            floors = np.full(len(self._segments) + 1, math.inf)  # the last one is that of no segment, -1
+            at = {self._segments.index(one.of.segment or ""): one for one in watches}
+            for code, one in at.items():
+                floors[code] = _floor(one) if len(one.kept) == MOST else math.nan  # every row is above it
+            keys = _keys(watches[0].of, values[result], rowset.weights)
+            found = np.flatnonzero(~(keys <= floors[codes]))
+            near = codes[found]
+            for code in np.unique(near).tolist():
+                if code in at:
+                    self._see(at[code], rowset, values[result], found[near == code])
 
     def _codes(self, rowset: Rowset) -> Integers:
         """The place of each row's segment among those that are looked for, -1 for the others."""
@@ -83,14 +102,12 @@ class WorstFinder:
         return codes
 
     def _see(self, watch: _Watch, rowset: Rowset, values: Floats, rows: Integers | None) -> None:
-        keys = values if rows is None else values[rows]
-        if watch.of.weighted and rowset.weights is not None:
-            with np.errstate(over="ignore"):  # the order of what is beyond the doubles is that of the rows
-                keys = keys * (rowset.weights if rows is None else rowset.weights[rows])
-        if not watch.of.highest:
-            keys = -keys
-        full = len(watch.kept) == MOST
-        floor = watch.kept[-1].key if full else -math.inf
+        if rows is None:
+            keys = _keys(watch.of, values, rowset.weights)
+        else:
+            weights = None if rowset.weights is None else rowset.weights[rows]
+            keys = _keys(watch.of, values[rows], weights)
+        full, floor = len(watch.kept) == MOST, _floor(watch)
         if not len(keys) or (full and not keys.max() > floor):
             return
         found = np.flatnonzero(keys > floor) if full else np.arange(len(keys))
@@ -143,6 +160,19 @@ class WorstFinder:
             ]
             found._watches.append(_Watch(WorstOf(spec, highest, weighted, segment), int(result), entries))
         return found
+
+
+def _keys(of: WorstOf, values: Floats, weights: Floats | None) -> Floats:
+    """How bad each row is."""
+    if of.weighted and weights is not None:
+        with np.errstate(over="ignore"):  # the order of what is beyond the doubles is that of the rows
+            values = values * weights
+    return values if of.highest else -values
+
+
+def _floor(watch: _Watch) -> float:
+    """What a row must be above to be kept, where enough are."""
+    return watch.kept[-1].key if len(watch.kept) == MOST else -math.inf
 
 
 def _best(kept: Sequence[_Kept]) -> list[_Kept]:
