@@ -9,6 +9,7 @@ import json
 import math
 import sys
 from collections.abc import Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,7 +17,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from losscli.cli.app import COMMANDS
 from losscli.cli.boundary import run
+from losscli.cli.options import Shown
 from losscli.cli.publishing import Publication
 from losscli.errors import UsageError
 from losscli.outputs import View, find_format
@@ -441,6 +444,17 @@ def test_a_format_that_does_not_fit_names_those_that_do(command: Sequence[str], 
     ran = called(*command, "-f", name)
     assert (ran.code, ran.out) == (2, "")
     assert f"hint: losscli {command[0]} has table, plain" in ran.error
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_is_named_to_the_formats(name: str) -> None:
+    module = import_module(f"losscli.cli.commands.{name}")
+    records = [
+        one
+        for one in vars(module).values()
+        if isinstance(one, type) and issubclass(one, Shown) and one.__module__ == module.__name__
+    ]
+    assert [record.command for record in records] == [name]
 
 
 # --- text that wants to be obeyed ------------------------------------------------------------------------
