@@ -30,10 +30,10 @@ CONFIG = Topic(
     evaluating, with _ for -: weight, group, unpaired, missing, labels, header,
     delimiter, input_format, multioutput, as, engine, scheduler, jobs; baseline,
     max_increase, max_decrease, on_unclear, golden.
-    Paths are relative to the file. -f, -o, --precision, --color, --jobs and -q
-    stand beside --config; a flag beats the environment, which beats the file. What
-    is wrong with the file is told with its line, all of it together (exit 2),
-    before anything is read.
+    Paths are relative to the file. -f, -o, --precision, --color, --jobs, -q and
+    --update stand beside --config; a flag beats the environment, which beats the
+    file. What is wrong with the file is told with its line, all of it together
+    (exit 2), before anything is read.
     Every check is run and reported. One that cannot be scored is an `error` in
     the report, and its lines are on standard error. The exit code is the gravest:
     70, 4, 3, 2 of an error, else 1 where a requirement is not met, else 0.

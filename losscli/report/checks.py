@@ -162,7 +162,8 @@ class ChecksReport(NamedTuple):
         has."""
         tables = {check.name: of(check) for check in self.checks}
         columns: dict[str, Column] = {_NAME.key: _NAME}
-        for column in [one for table in tables.values() for one in table.columns] or _BARE:
+        widest_first = sorted(tables.values(), key=lambda table: -len(table.columns))
+        for column in [one for table in widest_first for one in table.columns] or _BARE:
             columns.setdefault(column.key, column)
         columns |= {column.key: column for column in more}
         rows = []

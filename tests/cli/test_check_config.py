@@ -41,7 +41,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def check(target: str = "y.csv", prediction: str = "p.csv", **keys: str) -> str:
     """One [[check]]; values are written as they stand in TOML."""
     lines = {"loss": '"bce"', "target": f'"{target}"', "prediction": f'"{prediction}"', "max": "0.3"} | keys
-    return "[[check]]\n" + "".join(f"{key.replace('_in', '')} = {value}\n" for key, value in lines.items())
+    return "[[check]]\n" + "".join(f"{key} = {value}\n" for key, value in lines.items())
 
 
 def configured(
@@ -483,6 +483,108 @@ def test_a_bug_in_one_check_leaves_the_others_and_ends_with_70(
     _, _, error = configured(capsys, text, "--debug")
     assert "ZeroDivisionError: by zero" in error
     assert "Traceback" in error
+
+
+EARLIER = (
+    check(name='"golden"', golden='"g.csv"').replace("max = 0.3\n", "")
+    + check(name='"change"', baseline='"b.tsv"', max_increase='"1%"').replace("max = 0.3\n", "")
+    + PASSES
+)
+
+
+def test_checks_compare_with_earlier_runs(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, error = configured(capsys, EARLIER)
+    assert code == 4
+    assert error.count("error[E401]") == 2
+    assert out.endswith(f"passes\tpass\tbce <= 0.3\t{BCE}\n")
+
+    code, out, error = configured(capsys, EARLIER, "--update")
+    assert (code, out) == (0, f"passes\tpass\tbce <= 0.3\t{BCE}\n")
+    assert error.splitlines() == [
+        f"note: {name}: {path} holds the values of this run now"
+        for name, path in (("golden", "g.csv"), ("change", "b.tsv"))
+    ]
+    code, out, error = configured(capsys, EARLIER, "-f", "json")
+    assert (code, error) == (0, "")
+    assert [one["verdict"] for one in json.loads(out)["checks"]] == ["pass"] * 3
+
+    (folder / "p.csv").write_text("p\n" + "0.5\n" * 10)
+    code, out, _ = configured(capsys, EARLIER + MISSING, "-o", "r.json", "-o", "r.csv", "-f", "table")
+    assert code == 4
+    report = json.loads((folder / "r.json").read_text())
+    assert [one["verdict"] for one in report["checks"]] == ["fail", "fail", "fail", "error"]
+    assert report["checks"][0]["requirements"][0]["golden"]
+    assert report["checks"][1]["requirements"][0]["interval"]["low"] > 0
+    assert out.startswith("golden:")  # what moved stands above the verdicts
+    (header,) = [line for line in out.splitlines() if line.startswith("check ")]
+    assert header.split() == ["check", "verdict", "requirement", "value", "95", "%", "from", "to", "rows"]
+    assert (
+        (folder / "r.csv")
+        .read_text()
+        .startswith("check,verdict,requirement,value,status,limit,rows,counts_as,")
+    )
+
+
+def test_an_update_is_refused_where_it_could_overwrite(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, _, error = configured(capsys, PASSES, "--update")
+    assert code == 2
+    assert "no check of losscli.toml has one" in error
+    twice = "".join(check(name=f'"{n}"', golden='"g.csv"') for n in range(2))
+    code, _, error = configured(capsys, twice, "--update")
+    assert code == 2
+    assert "two outputs are one file" in error
+    with pytest.raises(SourceError, match="two outputs are one file"):
+        api.check_config(update=True)
+    before = (folder / "y.csv").read_text()
+    for path in ("y.csv", "losscli.toml"):
+        code, _, error = configured(capsys, check(golden=f'"{path}"'), "--update")
+        assert code == 2
+        assert "is also an input" in error
+    assert (folder / "y.csv").read_text() == before
+    text = check(name='"kept"', golden='"k.csv"', max="0.1")
+    code, out, error = configured(capsys, text, "--update")
+    assert (code, out.split("\t")[1]) == (1, "fail")
+    assert "note: kept: k.csv was not updated" in error
+    assert not (folder / "k.csv").exists()
+
+
+def test_what_is_unclear_is_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = check(name='"u"', baseline='"b.csv"', max_increase="{bce = 0}").replace("max = 0.3\n", "")
+    assert configured(capsys, text, "--update")[0] == 0
+    (folder / "p.csv").write_text("p\n" + "".join(f"{p + 0.01 * (-1) ** n}\n" for n, p in enumerate(P)))
+    for unclear, verdict, code in (("pass", "unclear", 0), ("fail", "fail", 1)):
+        found, out, error = configured(capsys, f'{text}on_unclear = "{unclear}"\n', "-f", "json")
+        report = json.loads(out)
+        assert (found, report["verdict"], report["checks"][0]["verdict"]) == (code, verdict, verdict)
+        assert report["checks"][0]["requirements"][0]["verdict"] == "unclear"
+        assert "warning[W109]: u: " in error
+        _, out, _ = configured(capsys, f'{text}on_unclear = "{unclear}"\n', "-f", "table")
+        assert f"1 unclear (counts as {unclear}): exit {code}" in out
+
+
+WRONG_EARLIER = {
+    "no baseline": (check(max_increase="0.1"), "6:1", "against what?", 'baseline = "FILE"'),
+    "no limit": (check(baseline='"b.csv"'), "6:1", "requires nothing by itself", "max_increase = 0.01"),
+    "no segment": (
+        check(baseline='"b.csv"', max_increase='{"bce@x" = "1%"}'),
+        "7:17",
+        'max_increase = {"bce@x" = "1%"}: there are no segments',
+        'by = "COLUMN"',
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WRONG_EARLIER)
+def test_a_wrong_comparison_stops_before_reading(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    text, at, said, hint = WRONG_EARLIER[name]
+    code, out, error = configured(capsys, text)
+    assert (code, out) == (2, "")
+    first, second = error.splitlines()
+    assert first.startswith(f"losscli.toml:{at}: error[E100]"), error
+    assert said in first
+    assert hint in second
 
 
 def test_warnings_name_their_checks(capsys: pytest.CaptureFixture[str]) -> None:
