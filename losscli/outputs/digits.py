@@ -40,7 +40,8 @@ def people(cell: Cell, kind: Kind, precision: int) -> str:
     if isinstance(cell, int):
         return str(cell)
     if isinstance(cell, Sharp):
-        return rounded(cell, max(precision, cell.digits))
+        digits = max(precision, cell.digits)
+        return signed(cell, digits) if cell.signed else rounded(cell, digits)
     if kind is Kind.CHANGE:
         return signed(cell, precision)
     return as_written(cell, precision) if kind is Kind.INPUT else rounded(cell, precision)

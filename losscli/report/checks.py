@@ -9,7 +9,7 @@ from losscli import __version__
 from losscli.errors import LosscliError, Place, counted
 from losscli.report.compute import SCHEMA, Plain
 from losscli.report.tables import Cell, Column, Finding, Kind, Note, Table, tab_separated
-from losscli.report.verdict import FAIL, PASS, UNCLEAR, CheckReport
+from losscli.report.verdict import FAIL, PASS, UNCLEAR, CheckReport, met_words
 
 ERROR: Final = "error"
 """The verdict on a check that could not be scored."""
@@ -198,15 +198,7 @@ class ChecksReport(NamedTuple):
     def summary(self) -> str:
         """The verdict in one line, with the exit code."""
         judged = [one for check in self.checks for one in check.judged]
-        failed = sum(one.verdict == FAIL for one in judged)
-        unclear = [one for one in judged if one.verdict == UNCLEAR]
-        asked = counted(len(judged), "requirement")
-        met = len(judged) - failed - len(unclear)
-        words = f"{failed} of {asked} not met" if failed else f"{met} of {asked} met" if unclear else ""
-        words = words or (f"{asked} met" if judged else "no requirement")
-        for counts_as in (FAIL, PASS):
-            some = sum(one.counts_as == counts_as for one in unclear)
-            words += f", {some} unclear (counts as {counts_as})" if some else ""
+        words = met_words(judged)
         if self.errors:
             words += f", {len(self.errors)} of {counted(len(self.entries), 'check')} without a verdict"
         return f"{words}: exit {self.exit_code}"

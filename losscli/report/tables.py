@@ -27,14 +27,16 @@ class Strong(float):
 
 class Sharp(float):
     """A number that is shown with at least `digits` significant digits, because fewer would hide how it
-    differs from another number."""
+    differs from another number; with `signed` a plus sign stands before it, as before a difference."""
 
     digits: int
+    signed: bool
 
-    def __new__(cls, value: float, digits: int) -> Sharp:
+    def __new__(cls, value: float, digits: int, *, signed: bool = False) -> Sharp:
         """The number and its digits."""
         found = super().__new__(cls, value)
         found.digits = digits
+        found.signed = signed
         return found
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from losscli.errors import counted
 from losscli.report.change import Change, Moved
 from losscli.report.compute import ComputeReport, Figure, Plain
 from losscli.report.tables import (
     Amount,
+    Between,
     Cell,
     Column,
     Finding,
@@ -80,17 +83,26 @@ class Judged(NamedTuple):
     @property
     def shown(self) -> Sharp:
         """The value with so many digits that it lies on the same side of the limit as shown."""
-        value, limit = self.value.value, self.limit
+        value, limit, signed = self.value.value, self.limit, self.change is not None
         if not math.isfinite(value) or value == limit:
-            return Sharp(value, 1)
+            return Sharp(value, 1, signed=signed)
         crossing = (digits for digits in range(_DIGITS, 0, -1) if _crosses(value, limit, digits))
-        return Sharp(value, next(crossing, 0) + 1)  # more digits than the last that would mislead
+        digits = next(crossing, 0) + 1  # more than the last that would mislead
+        return Sharp(value, digits, signed=signed)
 
     @property
     def cell(self) -> Cell:
         """The value for people: a count as one."""
         count = self.stat in ("n", "moved") and self.value.status == "ok"
         return int(self.value.value) if count else self.shown
+
+    @property
+    def limit_note(self) -> Note | None:
+        """What a percentage comes to; None where the limit is a number."""
+        if self.change is None or not self.given or not math.isfinite(self.limit):
+            return None
+        start = f"{self.term}: {self.given.removeprefix('-')} of "
+        return (start, Amount(self.change.then.value), " is ", Amount(abs(self.limit)))
 
     @property
     def worst_note(self) -> Note:
@@ -101,6 +113,13 @@ class Judged(NamedTuple):
         then = f", then {', '.join(lines)}" if lines else ""
         where = f"{self.term}: worst at {first.place.file}:{first.place.line} ({label}"
         return (where, Amount(first.value), f"){then}")
+
+    @property
+    def ends(self) -> Cell:
+        """The interval for people."""
+        if self.interval is None:
+            return None
+        return Between(*self.interval[:2]) if self.interval.known else "none"
 
     def plain(self) -> Plain:
         """The entry of JSON's `requirements`."""
@@ -239,7 +258,7 @@ class CheckReport(NamedTuple):
         return any(one.interval is not None for one in self.judged)
 
     def tables(self) -> list[Table]:
-        """What moved from a golden file; the verdicts, failures first; then what the numbers are of."""
+        """The verdicts, failures first, and what the numbers are of; then what moved from a golden file."""
         columns = [
             Column("verdict", "verdict"),
             Column("requirement", "requirement"),
@@ -248,44 +267,48 @@ class CheckReport(NamedTuple):
         ]
         if self._has_intervals:
             (level,) = {one.interval.level for one in self.judged if one.interval is not None}
-            columns[3:3] = [
-                Column("low", f"{100 * level:g} % from", Kind.VALUE),
-                Column("high", "to", Kind.VALUE),
-            ]
+            columns.insert(3, Column("interval", f"{100 * level:g} % interval", Kind.CHANGE))
         rows: list[tuple[Cell, ...]] = []
         for one in self.ordered:
-            ends = (one.interval or (None, None))[:2] if self._has_intervals else ()
+            ends = (one.ends,) if self._has_intervals else ()
             verdict = "FAIL" if one.verdict == FAIL else one.verdict
             rows.append((verdict, one.words, one.cell, *ends, one.rows))
         signatures = tuple(result.signature for result in self.computed.results)
         moved = [one.moved.table() for one in self.ordered if one.moved is not None and one.moved.listed]
-        return [*moved, Table("requirements", tuple(columns), rows, notes=self._notes, signatures=signatures)]
+        return [Table("requirements", tuple(columns), rows, notes=self._notes, signatures=signatures), *moved]
 
     @property
     def _notes(self) -> tuple[Note, ...]:
         found: list[Note] = [self.summary]
         for one in self.ordered:
-            found += [one.note] if one.note else []
+            found += [note for note in (one.note, one.limit_note) if note]
             if one.change is not None and one.verdict != PASS:
                 found += one.change.notes(one.term)
             elif one.worst and one.moved is None:
                 found.append(one.worst_note)
         methods = dict.fromkeys(one.interval.method for one in self.judged if one.interval is not None)
-        found += [f"intervals: {method}" for method in methods]
+        found += [one if one.startswith("no interval") else f"intervals: {one}" for one in methods]
         warnings = [f"warning[{one.code}]: {one.message}" for one in self.warnings]
         return (*found, *self.computed.run_notes(), *warnings)
 
     @property
     def summary(self) -> str:
         """The verdict in one line, with the exit code."""
-        failed = sum(one.verdict == FAIL for one in self.judged)
-        unclear = [one for one in self.judged if one.verdict == UNCLEAR]
-        count = len(self.judged)
-        asked = "1 requirement" if count == 1 else f"{count} requirements"
-        met = count - failed - len(unclear)
-        words = f"{failed} of {asked} not met" if failed else f"{met} of {asked} met" if unclear else ""
-        words = words or (f"{asked} met" if count else "no requirement")
-        for counts_as in (FAIL, PASS):
-            some = sum(one.counts_as == counts_as for one in unclear)
-            words += f", {some} unclear (counts as {counts_as})" if some else ""
-        return f"{words}: exit {self.exit_code}"
+        return f"{met_words(self.judged)}: exit {self.exit_code}"
+
+
+def met_words(judged: Sequence[Judged]) -> str:
+    """How many requirements are met, not met and unclear."""
+    failed = sum(one.verdict == FAIL for one in judged)
+    unclear = [one.counts_as for one in judged if one.verdict == UNCLEAR]
+    asked = counted(len(judged), "requirement")
+    if not judged:
+        return "no requirement"
+    if failed:
+        words = f"{failed} of {asked} not met"
+    else:
+        words = f"{len(judged) - len(unclear)} of {asked} met" if unclear else f"{asked} met"
+    for counts_as in (FAIL, PASS):
+        some = unclear.count(counts_as)
+        words += f", {some} unclear (counts as {counts_as})" if some else ""
+    return words
