@@ -267,7 +267,8 @@ def _legend(figure: Any, report: PlotReport, text: _Words, top: float) -> float:
     """One legend for all panels, as many entries a row as there is room for; the height left below it."""
     known: dict[str, Any] = {}
     for axes, panel in zip(figure.axes, report.panels, strict=False):
-        if len(panel.series) > 1 or panel.rules or panel.grid is not None:
+        lone = len(panel.series) == 1 and panel.series[0].mark is Mark.BARS
+        if len(panel.series) > 1 or (panel.rules and not lone) or panel.grid is not None:
             for handle, label in zip(*axes.get_legend_handles_labels(), strict=True):
                 known.setdefault(label, handle)
     if not known:

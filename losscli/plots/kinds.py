@@ -45,6 +45,33 @@ _ALL: Final = (
         frozenset({"target", "range"}),
         range(1),
     ),
+    PlotKind(
+        "samples",
+        "how the losses of the rows are spread, and which of them carry the whole",
+        "LOSS SOURCE...",
+        "any loss of rows, of files",
+        "losscli plot samples mse sample_data/diabetes.csv:target :prediction",
+        frozenset({"bins"}),
+        range(1, 9),
+    ),
+    PlotKind(
+        "calibration",
+        "how often a predicted probability came true, with intervals",
+        "TARGET PREDICTION",
+        "probabilities of labels 0 and 1",
+        "losscli plot calibration sample_data/y.csv sample_data/p.csv",
+        frozenset({"bins", "confidence"}),
+        range(1, 3),
+    ),
+    PlotKind(
+        "residuals",
+        "target minus prediction, by the prediction and as a histogram",
+        "TARGET PREDICTION",
+        "numbers against predicted numbers",
+        "losscli plot residuals sample_data/diabetes.csv:target :prediction",
+        frozenset({"bins"}),
+        range(1, 3),
+    ),
 )
 KINDS: Final[Mapping[str, PlotKind]] = {kind.name: kind for kind in _ALL}
 

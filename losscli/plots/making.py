@@ -12,6 +12,7 @@ from losscli.errors import UsageError
 from losscli.plots.asked import Asked
 from losscli.plots.kinds import PlotKind, find_kind
 from losscli.report.figure import PlotReport
+from losscli.statistics.intervals import check_level
 
 _OWN = frozenset(Asked._fields) - {"request", "losses", "sources"}
 
@@ -53,6 +54,8 @@ def _check_options(entry: PlotKind, given: Mapping[str, Any]) -> None:
             raise UsageError(
                 f"--{name} says nothing about plot {entry.name}", hint=f"its options are {known}"
             )
+        if name == "confidence":
+            check_level(value)
         if name == "range" and not _is_range(value):
             raise UsageError(
                 f"--range {value}: not two finite numbers, the lower first", hint="--range -2..2"

@@ -142,8 +142,11 @@ def _series(entry: Series, place: _Place, number: int, count: int) -> None:
     ]
     _intervals(entry, place, style)
     if entry.mark is Mark.POINTS:
-        for x, y in points:
-            place.canvas.mark(x, y, ink)
+        for point in points:
+            if len(points) > place.canvas.width:
+                place.canvas.line(point, point, style)
+            else:
+                place.canvas.mark(*point, ink)
         return
     shares = [
         place.at(x, y) if abs(y) < float("inf") else None for x, y in zip(entry.x, entry.y, strict=True)
@@ -198,7 +201,7 @@ def _legend(report: PlotReport, width: int, view: View) -> Iterator[SpanLine]:
     entries: dict[str, tuple[int, Mark]] = {}
     for panel in report.panels:
         for number, entry in enumerate(panel.series):
-            if len(panel.series) > 1 or panel.rules:
+            if len(panel.series) > 1 or (panel.rules and entry.mark is not Mark.BARS):
                 entries.setdefault(entry.label, (number, entry.mark))
     line: SpanLine = []
     used = 0

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from losscli.outputs import View
 
 EXAMPLES = (
-    "losscli plot curve bce,brier",
     "losscli plot curve mse,mae,huber:delta=1 --target 0",
+    "losscli plot samples mse sample_data/diabetes.csv:target :prediction",
 )
 _PICTURE = re.compile(r"(?:(?P<form>png|svg|pdf)=(?P<named>.+)|(?P<path>.+\.(?P<suffix>png|svg|pdf)))", re.I)
 _SIDES = re.compile(r"\s*(\d+(?:\.\d+)?)\s*[xX]\s*(\d+(?:\.\d+)?)\s*")
@@ -57,6 +57,16 @@ class PlotOptions(Read):
     range: Annotated[
         str | None,
         typer.Option("--range", metavar="LOW..HIGH", help="The ends of the horizontal axis of curves."),
+    ] = None
+    bins: Annotated[
+        int | None,
+        typer.Option(
+            "--bins", metavar="N", min=1, max=1000, help="Bars of a histogram, bins of a calibration."
+        ),
+    ] = None
+    confidence: Annotated[
+        float | None,
+        typer.Option("--confidence", metavar="LEVEL", help="Level of intervals. [default: 0.95]"),
     ] = None
     as_: flag.As = None
     size: Annotated[
@@ -98,6 +108,8 @@ def _options(options: PlotOptions) -> dict[str, Any]:
     given: dict[str, Any] = {
         "target": None if options.target is None else _numbers(options.target),
         "range": None if options.range is None else _range(options.range),
+        "bins": options.bins,
+        "confidence": options.confidence,
         "as_": options.as_,
     }
     return {name: value for name, value in given.items() if value is not None} | read_options(options)
