@@ -57,8 +57,8 @@ def compute(
 
     Options, with the meaning that the command line gives them: `as_` (a framework), `weight`, `group`, `by`,
     `id`, `unpaired`, `reduction` ("mean,p95"), `multioutput`, `missing`, `labels`, `header`, `delimiter`,
-    `input_format`, `rows`, `worst`, `gradient`, `jobs`, `engine` ("local" or "dask"), `scheduler`; with
-    ``state=True`` the report has a `state`, which `merge` adds to those of other parts.
+    `input_format`, `confidence`, `rows`, `worst`, `gradient`, `jobs`, `engine` ("local" or "dask"),
+    `scheduler`; with ``state=True`` the report has a `state`, which `merge` adds to those of other parts.
 
     Raises the classes of `losscli.errors`: UsageError (2), DataError (3), StorageError (4).
 

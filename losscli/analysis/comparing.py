@@ -12,6 +12,7 @@ import numpy as np
 from losscli.analysis.entrants import Certainty
 from losscli.arrays import Floats, Mask
 from losscli.engine.each import Evaluated, Keeper
+from losscli.engine.means import averaged, factor, no_mean
 from losscli.numerics.exact import ExactSum, exact_mean, ratio
 from losscli.report.compare import CompareReport, Comparison, Difference, Pair, Standing
 from losscli.report.compute import Figure, InputUsed, Result
@@ -128,24 +129,13 @@ def _pair(names: Sequence[str], pair: tuple[int, int], found: tuple[Flips | None
 
 def _rows(score: Keeper, place: int) -> _Rows:
     """What the result is a mean of."""
-    bound, none = score.bound, np.zeros(0)
-    if bound.is_set or bound.loss.total is not None:
-        return _Rows(none, None, 1.0, f"{bound.spec} is one number of all rows, no mean of theirs")
+    bound = score.bound
+    why = no_mean(bound)
+    if why:
+        return _Rows(np.zeros(0), None, 1.0, why)
     terms = score.rows()
-    values, weights, counts = terms.values[place], terms.weights, terms.counts
-    convention = bound.convention
-    if counts is not None:
-        counting = counts > 0.0
-        values, counts = values[counting], counts[counting]
-        weights = None if weights is None else weights[counting]
-    summed = convention is not None and convention.reduce == "sum"
-    if summed or (convention is not None and convention.by_rows and weights is not None):
-        # A sum is so many times the mean; a mean over rows takes each with its weight.
-        return _Rows(values if weights is None else values * weights, None, len(values) if summed else 1.0)
-    if counts is not None:
-        weights = counts if weights is None else counts * weights
-        values = values / counts
-    return _Rows(values, weights, 1.0)
+    found = averaged(bound, terms.values[place], terms.counts, terms.weights)
+    return _Rows(*found, factor(bound, len(found.values)))
 
 
 class _Between(NamedTuple):

@@ -199,6 +199,15 @@ Update: TypeAlias = Annotated[
     bool,
     typer.Option("--update", help="Write the baseline or golden file from this run, if all else is met."),
 ]
+Confidence: TypeAlias = Annotated[
+    float | None,
+    typer.Option(
+        "--confidence",
+        metavar="LEVEL",
+        help="Add the interval that covers the true mean with this chance: 0.95. "
+        "`losscli explain compare` says how.",
+    ),
+]
 Jobs: TypeAlias = Annotated[
     int | None,
     typer.Option(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from losscli import __version__
 from losscli.engine.concentration import concentration_of
@@ -15,6 +15,9 @@ from losscli.registry import Shape
 from losscli.report.compute import Baseline, ComputeReport, Figure, InputUsed, Result, RowCounts
 from losscli.report.segments import Segment
 from losscli.report.tables import Finding
+
+if TYPE_CHECKING:
+    from losscli.statistics.intervals import Interval
 
 MANY = 1000
 """Segments that are within the bounds of memory; more are told."""
@@ -121,9 +124,21 @@ class Found(NamedTuple):
             convention=score.bound.framework,
             elsewhere=elsewhere,
             concentration=concentration_of(score, position),
+            interval=self._interval(score, position, own),
         )
         segments = () if totals.segments is None else self._segments(totals.segments, whole, number, position)
         return whole._replace(segments=segments)
+
+    def _interval(self, score: Score, position: int, own: Figure | None) -> Interval | None:
+        """The interval of the headline, where one is asked for; else why it has none."""
+        asked, level = self.setting.reductions[0], self.setting.confidence
+        if not level or asked == "none":
+            return None
+        if own is None and asked != "mean":
+            from losscli.statistics.intervals import unknown
+
+            return unknown(level, f"{asked} is no mean")
+        return score.sums.interval(position)
 
     def _segments(self, segments: Segments, whole: Result, number: int, position: int) -> tuple[Segment, ...]:
         """The result's segments, in the order of their texts."""
@@ -142,6 +157,7 @@ class Found(NamedTuple):
                 warnings=(),
                 elsewhere=(),
                 concentration=None,
+                interval=self._interval(part, position, part.headline(position)),
             )
             shares = weight_share(part, score, position), loss_share(part, score, position)
             found.append(Segment(name, part.sums.rows, *shares, result))

@@ -51,6 +51,7 @@ def check(request: Request) -> None:
     ):
         if value not in allowed:
             raise UsageError(f"{name} {value}: not one of {', '.join(allowed)}")
+    _check_level(request)
     if request.by is not None:
         _check_by(request)
     if request.unpaired == "skip" and not request.id:
@@ -69,6 +70,13 @@ def check(request: Request) -> None:
             _check_state(request, bound)
         if request.gradient and not bound.has_slope:
             raise UsageError(f"{bound.spec} has no gradient", hint="leave out --gradient")
+
+
+def _check_level(request: Request) -> None:
+    if request.confidence is not None:
+        from losscli.statistics.intervals import check_level
+
+        check_level(request.confidence)
 
 
 def _check_by(request: Request) -> None:

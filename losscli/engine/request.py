@@ -28,7 +28,8 @@ class Request(NamedTuple):
     be added. `engine` is "local" or "dask", `scheduler` the address of a Dask scheduler (None: a cluster on
     this machine). `part` is above 0 where these are some of the rows only: what needs all of them is left to
     who adds up the parts, and a sketch of what a quantile needs keeps so many values.
-    `worst_of` says which rows are found and placed beside those that are shown.
+    `worst_of` says which rows are found and placed beside those that are shown. `confidence` is the level of
+    the intervals of means, None without any.
     """
 
     losses: tuple[BoundLoss, ...]
@@ -56,6 +57,7 @@ class Request(NamedTuple):
     engine: str = "local"
     scheduler: str | None = None
     part: int = 0
+    confidence: float | None = None
     worst_of: tuple[WorstOf, ...] = ()
 
 

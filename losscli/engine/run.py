@@ -49,7 +49,10 @@ class Run:
         request = self.request
         reductions = parse_reductions(",".join(request.reductions))
         summary, multioutput, by = request.summary, request.multioutput, bool(self.plan.by)
-        return [Score(bound, reductions, summary, multioutput, shares=by) for bound in self.losses]
+        level = request.confidence or 0.0
+        return [
+            Score(bound, reductions, summary, multioutput, shares=by, level=level) for bound in self.losses
+        ]
 
     def _picker(self) -> Picker:
         plan, params = self.plan, self.losses[0].params

@@ -28,8 +28,10 @@ class Score:
         multioutput: str,
         *,
         shares: bool = False,
+        level: float = 0.0,
     ) -> None:
-        self.measure = Measure(bound, tuple(reductions), summary, multioutput, shares=shares)
+        """`level` asks for the interval of the mean."""
+        self.measure = Measure(bound, tuple(reductions), summary, multioutput, shares=shares, level=level)
         self.sums = Sums(self.measure)
         self._all: tuple[Sequence[Rows], Floats | None] | None = None
         self.adds_up = not bound.loss.gather

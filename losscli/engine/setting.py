@@ -39,6 +39,7 @@ class Setting(NamedTuple):
     by: str = ""
     downward: bool = False
     width: int = 1
+    confidence: float = 0.0
 
     @classmethod
     def of(cls, request: Request, plan: Plan, cells: int, width: int) -> Setting:
@@ -63,6 +64,7 @@ class Setting(NamedTuple):
             by=_segment_name(plan),
             downward=plan.downward,
             width=width,
+            confidence=request.confidence or 0.0,
         )
 
     @property

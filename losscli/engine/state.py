@@ -52,7 +52,7 @@ def to_state(found: Found) -> Plain:
         "schema": SCHEMA,
         "version": __version__,
         "losses": [score.bound.spec for score in totals.scores],
-        "setting": _plain(found.setting._asdict()),
+        "setting": _setting_to_state(found.setting),
         "inputs": [_plain(entry._asdict()) for entry in found.inputs],
         "rows": found.counts._asdict(),
         "scored": totals.scored,
@@ -66,6 +66,13 @@ def to_state(found: Found) -> Plain:
         "picks": _picks_to_state(totals.picker),
         **state_of(totals.worst),
     }
+
+
+def _setting_to_state(setting: Setting) -> Plain:
+    found = _plain(setting._asdict())
+    if not setting.confidence:  # states without intervals are as they were before there were any
+        del found["confidence"]
+    return found
 
 
 def _plain(record: Mapping[str, Any]) -> Plain:
@@ -197,6 +204,7 @@ _SAID: Final = {
     "id_name": "the key",
     "group": "--group",
     "by": "--by",
+    "confidence": "--confidence",
     "cells": "columns:",
     "summary": "a summary (by its output format):",
 }
@@ -219,7 +227,8 @@ def found_of(part: Part, order: int, offset: int) -> Found:
     reductions = parse_reductions(",".join(setting.reductions))
     scores = []
     for bound, sums in zip(bounds, state["scores"], strict=True):
-        score = Score(bound, reductions, setting.summary, setting.multioutput, shares=bool(setting.by))
+        summary, multioutput, level = setting.summary, setting.multioutput, setting.confidence
+        score = Score(bound, reductions, summary, multioutput, shares=bool(setting.by), level=level)
         score.start(setting.cells)
         score.sums = Sums.from_state(score.measure, sums)
         scores.append(score)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -13,10 +13,15 @@ from losscli.reductions import Quantiles, Reduction, Summary
 from losscli.registry import BoundLoss, Statistic
 from losscli.report.compute import Figure
 
+if TYPE_CHECKING:
+    from losscli.engine.means import MeanSample
+    from losscli.statistics.intervals import Interval
+
 
 class Measure(NamedTuple):
     """A loss and what is asked of it. With several columns and `--multioutput none` there are several
-    `results`, one a column. `shares` asks for what each segment's rows carry of the whole."""
+    `results`, one a column. `shares` asks for what each segment's rows carry of the whole, `level` for the
+    interval of the mean (0: no)."""
 
     bound: BoundLoss
     reductions: tuple[Reduction, ...]
@@ -24,6 +29,7 @@ class Measure(NamedTuple):
     multioutput: str
     results: int = 1
     shares: bool = False
+    level: float = 0.0
 
     @property
     def levels(self) -> list[Reduction]:
@@ -121,6 +127,7 @@ class Sums:
         ]
         self.quantiles: list[Any] = [Quantiles(levels) for _ in range(measure.results)] if levels else []
         self.carriers: list[Any] = []
+        self._means = _mean_samples(measure)
         self._sums: dict[str, list[ExactSum]] = {}
         self._weight = ExactSum()
         self._counted: ExactSum | None = None
@@ -153,6 +160,8 @@ class Sums:
             for into, part in zip(own, columns, strict=True):
                 into.merge(part)
         self._weight.merge(other._weight)
+        for sample, more in zip(self._means, other._means, strict=True):
+            sample.merge(more)
         if other._counted is not None:
             self._counted = self._counted or ExactSum()
             self._counted.merge(other._counted)
@@ -164,6 +173,8 @@ class Sums:
         """Add up the rows that wait, and let go of the room they had."""
         for summary in self._summaries:
             summary.settle()
+        for sample in self._means:
+            sample.settle()
         beside = [self._weight] if self._counted is None else [self._weight, self._counted]
         for total in (*beside, *(total for columns in self._sums.values() for total in columns)):
             total.settle()
@@ -177,6 +188,8 @@ class Sums:
             for total, column in zip(sums, columns, strict=True):
                 _add_statistic(total, statistic.kind, column, weights)
         self.rows += len(terms.values[0])
+        for sample, column in zip(self._means, terms.values, strict=False):
+            sample.add(column, terms.counts, terms.weights)
         if weights is not None:
             self.weighted = True
             if self.measure.bound.is_set:
@@ -271,6 +284,14 @@ class Sums:
             return figure(ratio(total, self.rows - self._left_out))
         return figure(ratio(total, self._counted if self._counted is not None else summary.exact_weight))
 
+    def interval(self, result: int) -> Interval | None:
+        """The interval of the mean of the rows; None where none was asked for."""
+        if not self.measure.level:
+            return None
+        from losscli.engine.means import interval_of
+
+        return interval_of(self.measure.bound, self._means[result : result + 1], self.measure.level)
+
     def total(self, result: int) -> float:
         """The exact sum over the rows, the whole that shares are of."""
         return self._summaries[result].result()["sum"].value
@@ -312,6 +333,7 @@ class Sums:
             },
             "weight": self._weight.to_state(),
             "counted": None if self._counted is None else self._counted.to_state(),
+            **({"means": [sample.to_state() for sample in self._means]} if self._means else {}),
         }
 
     @classmethod
@@ -331,7 +353,18 @@ class Sums:
         }
         found._weight = ExactSum.from_state(state["weight"])
         found._counted = None if state["counted"] is None else ExactSum.from_state(state["counted"])
+        for sample, entry in zip(found._means, state.get("means", ()), strict=True):
+            sample.load(entry)
         return found
+
+
+def _mean_samples(measure: Measure) -> list[MeanSample]:
+    """A sample for each result whose interval is asked for."""
+    if not measure.level:
+        return []
+    from losscli.engine.means import samples_of
+
+    return samples_of(measure.bound, measure.results)
 
 
 def figure(number: Number) -> Figure:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from losscli import __version__
 from losscli.errors import counted
 from losscli.report.concentration import LEAST, Concentration
 from losscli.report.frameworks import Elsewhere
+from losscli.report.intervals import interval_ends, interval_notes, with_intervals
 from losscli.report.samples import Samples, SampleTable
 from losscli.report.segments import Segment, SegmentTable, segment_figures, with_segments
 from losscli.report.tables import GAP, Amount, Cell, Column, Finding, Kind, Note, Table, tab_separated
 from losscli.report.worst import Worst
+
+if TYPE_CHECKING:
+    from losscli.statistics.intervals import Interval
 
 SCHEMA = "losscli/1"
 
@@ -121,6 +125,7 @@ class Result(NamedTuple):
     elsewhere: tuple[Elsewhere, ...] = ()
     segments: tuple[Segment, ...] = ()
     concentration: Concentration | None = None
+    interval: Interval | None = None
 
     @property
     def has_own_value(self) -> bool:
@@ -169,6 +174,7 @@ class Result(NamedTuple):
                 "value": self.headline.plain(),
                 "status": self.headline.status,
             }
+        found |= {} if self.interval is None else {"interval": self.interval.plain()}
         found["reductions"] = {name: figure.plain() for name, figure in self.reductions.items()}
         odd = {name: figure.status for name, figure in self.reductions.items() if figure.status != "ok"}
         if odd:
@@ -240,7 +246,8 @@ class ComputeReport(NamedTuple):
         if self.asked == ("none",):
             return [tab_separated(row) for row in self.main_table().rows]
         values = [*self.values(), *((one.label, one.reduction, one.figure) for one in segment_figures(self))]
-        return [tab_separated((label, name, figure.value)) for label, name, figure in values]
+        ends = interval_ends(self)
+        return [tab_separated((one[0], one[1], one[2].value, *ends(one[0], one[1]))) for one in values]
 
     def main_table(self) -> Table:
         """The per-sample records with `--reduction none`, else one row for each headline that was asked
@@ -261,7 +268,7 @@ class ComputeReport(NamedTuple):
             for label, name, figure in self.values()
         ]
         table = Table("reduced", columns, rows)
-        return with_segments(table, self) if self.by else table
+        return with_intervals(with_segments(table, self) if self.by else table, self)
 
     def tables(self) -> list[Table]:
         """The per-sample table (when rows are shown), then the reduced table."""
@@ -328,7 +335,8 @@ class ComputeReport(NamedTuple):
             for result in self.results
             if result.concentration is not None and result.concentration.of >= LEAST
         ]
-        return (*lines, *sits, *others, *rest)
+        sure = [note for result in self.results for note in interval_notes(result, several)]
+        return (*sure, *lines, *sits, *others, *rest)
 
     def run_notes(self) -> tuple[str, ...]:
         """What was paired how, what was left out, and every warning: true of all results together."""

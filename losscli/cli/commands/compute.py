@@ -44,6 +44,7 @@ class ComputeOptions(Evaluated):
     command: ClassVar[str] = "compute"
 
     reduction: flag.Reduction = "mean"
+    confidence: flag.Confidence = None
     rows: flag.Rows = None
     worst: flag.Worst = None
     gradient: flag.Gradient = False
@@ -113,6 +114,7 @@ def _computed(options: ComputeOptions, publication: Publication, listeners: List
             *options.sources,
             listeners=listeners,
             reduction=options.reduction,
+            confidence=options.confidence,
             rows=_rows(options.rows),
             worst=options.worst,
             gradient=options.gradient,
@@ -144,6 +146,9 @@ def unused(options: ComputeOptions, formats: Sequence[str]) -> list[str]:
         )
         hint = "" if options.reduction == "none" else "; --format table shows them"
         notes.append(f"note: {why}, so {names} changes nothing{hint}")
+    if options.confidence is not None and (options.reduction == "none" or set(formats) == {"value"}):
+        why = "--reduction none has no mean" if options.reduction == "none" else "value prints no interval"
+        notes.append(f"note: {why}, so --confidence changes nothing")
     if options.precision is not None and not set(formats) & ROUNDED:
         notes.append(f"note: {formats[0]} prints every digit, so --precision changes nothing")
     return notes
