@@ -258,7 +258,7 @@ class CheckReport(NamedTuple):
         return any(one.interval is not None for one in self.judged)
 
     def tables(self) -> list[Table]:
-        """The verdicts, failures first, and what the numbers are of; then what moved from a golden file."""
+        """What moved from a golden file; then the verdicts, failures first, and what the numbers are of."""
         columns = [
             Column("verdict", "verdict"),
             Column("requirement", "requirement"),
@@ -275,7 +275,7 @@ class CheckReport(NamedTuple):
             rows.append((verdict, one.words, one.cell, *ends, one.rows))
         signatures = tuple(result.signature for result in self.computed.results)
         moved = [one.moved.table() for one in self.ordered if one.moved is not None and one.moved.listed]
-        return [Table("requirements", tuple(columns), rows, notes=self._notes, signatures=signatures), *moved]
+        return [*moved, Table("requirements", tuple(columns), rows, notes=self._notes, signatures=signatures)]
 
     @property
     def _notes(self) -> tuple[Note, ...]:
