@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from losscli.report.compare import CompareReport
     from losscli.report.explaining import ExplainReport
     from losscli.report.figure import PlotReport
+    from losscli.report.inspect import InspectReport
     from losscli.report.listing import ListReport
     from losscli.report.reconcile import ReconcileReport
     from losscli.report.verdict import CheckReport
@@ -31,6 +32,7 @@ __all__ = [
     "compute",
     "draw",
     "explain",
+    "inspect",
     "list_losses",
     "make_request",
     "merge",
@@ -38,6 +40,11 @@ __all__ = [
     "reconcile",
     "sample_row",
 ]
+
+READING = frozenset(
+    {"id", "unpaired", "weight", "missing", "labels", "header", "delimiter", "input_format", "jobs"}
+)
+"""The options that are about reading and pairing."""
 
 
 def compute(
@@ -164,6 +171,28 @@ def check_config(
         raise UsageError(f"jobs={jobs!r}: not {VALUES['jobs'][1]}")
     found = config if isinstance(config, Config) else read_config(None if config is None else fspath(config))
     return run_checks(found, Library(_asked, _evaluated), listeners, Wish(jobs, update))
+
+
+def inspect(*sources: Any, listeners: Listeners | None = None, **options: Any) -> InspectReport:
+    """What a target and a prediction hold, what is wrong with them, and which losses fit, the best one first.
+
+    `sources` are the target and the prediction as `compute` takes them, `options` its options about reading
+    and pairing: `id`, `unpaired`, `weight`, `missing`, `labels`, `header`, `delimiter`, `input_format`,
+    `jobs`. Weights count in the values of the losses; what looks wrong is judged row by row.
+
+    Raises what `compute` raises for what cannot be read or paired.
+
+    >>> report = inspect([1.0, 0.0, 1.0], [0.8, 0.1, 0.7])
+    >>> report.problem, report.fits[0].spec
+    ('two classes against probabilities', 'bce')
+    """
+    from losscli.analysis.inspecting.inspection import inspect as look
+
+    odd = sorted(set(options) - READING - {"block_bytes"})
+    if odd:
+        raise UsageError(f"inspect has no option {odd[0]!r}", hint=f"options: {', '.join(sorted(READING))}")
+    request = make_request("mse", sources, **options)
+    return look(request, None if listeners is None else listeners.progress)
 
 
 def _asked(losses: Losses, sources: Sequence[Any], options: Mapping[str, Any]) -> Asked:

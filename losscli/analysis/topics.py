@@ -8,6 +8,7 @@ from losscli.analysis.topic_ci import CI
 from losscli.analysis.topic_compare import COMPARE
 from losscli.analysis.topic_config import CONFIG
 from losscli.analysis.topic_engine import ENGINE
+from losscli.analysis.topic_inspect import INSPECT
 from losscli.analysis.topic_parts import PARTS
 from losscli.analysis.topic_remote import REMOTE
 from losscli.analysis.topic_sits import SITS
@@ -155,6 +156,7 @@ TOPICS = (
     TYPED,
     REMOTE,
     ENGINE,
+    INSPECT,
     Topic(
         "header",
         "When the first row is a header, and which delimiter is taken",

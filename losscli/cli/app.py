@@ -19,6 +19,7 @@ COMMANDS = {
     "compute": "Per-sample and reduced values of losses on files.",
     "compare": "Ranks predictions; paired differences against the first, with intervals.",
     "check": "The gate: exit 1 when a requirement is not met.",
+    "inspect": "What two files hold, what is wrong, which losses fit and why.",
     "explain": "A loss, an error code, a topic; one sample step by step.",
     "reconcile": "Which convention gives a number that another tool printed.",
     "plot": "Curves and pictures, in the terminal or to png, svg, pdf.",

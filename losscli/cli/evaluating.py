@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
-from losscli.cli.options import Evaluated
+from losscli.cli.options import Evaluated, Shown
 from losscli.cli.publishing import Publication, is_watched
 from losscli.cli.reading import begin_reading, plan_outputs, read_options
 from losscli.errors import UnknownLoss
@@ -58,7 +58,7 @@ class Scoring(Protocol):
         ...
 
 
-def shown_progress(options: Scoring, stack: ExitStack) -> Progress | None:
+def shown_progress(options: Shown, stack: ExitStack) -> Progress | None:
     """Who draws the progress until the stack closes; nobody where nobody looks."""
     if options.quiet or not is_watched(sys.stderr):
         return None

@@ -36,6 +36,7 @@ COMMAND_WORDS = {
         "metrics",
     ),
     "check": ("gate", "assert", "test", "verify", "require"),
+    "inspect": ("doctor", "diagnose", "lint", "profile", "validate", "suggest", "recommend", "look"),
     "explain": ("info", "doc", "docs", "describe", "show", "man", "trace", "why", "what", "help"),
     "plot": ("draw", "picture", "graph", "figure", "chart", "curve", "histogram"),
     "list": ("ls", "losses", "search", "find", "all", "catalogue", "catalog"),

@@ -65,6 +65,85 @@ WARNINGS = {
         "told whether the change is within it. --on-unclear says what that counts as: estimate (what the "
         "mean itself says), pass or fail. More rows make the interval shorter.",
     ),
+    "W110": Warned(
+        "Percentages in the place of probabilities",
+        "The predictions go up to 100 (or 255), or their rows sum to 100. Where the range would allow logits "
+        "as well, the likelihood of the target decides. Divide them where they are written.",
+    ),
+    "W111": Warned(
+        "Logits in the place of probabilities",
+        "Predictions below 0 or above 1 are no probabilities. Losses of logits take them as they are "
+        "(bce_logits, sparse_softmax_ce, softmax_ce), and more exactly than a sigmoid written before.",
+    ),
+    "W112": Warned(
+        "Labels in another coding",
+        "The two classes are written -1/1, 1/2, 0/255 or the like, where losses of probabilities take 0/1. "
+        "--labels NEGATIVE,POSITIVE maps them.",
+    ),
+    "W113": Warned(
+        "Classes that do not count from 0",
+        "With as many columns as classes, class 0 belongs to the first column. --labels names the classes in "
+        "the order of the columns.",
+    ),
+    "W114": Warned(
+        "Target and prediction are swapped",
+        "The target holds what only predictions look like (no whole numbers), the prediction what only "
+        "targets look like (labels). The target stands first.",
+    ),
+    "W115": Warned(
+        "Rows are shifted",
+        "The prediction says more of a target some rows away than of its own. The test takes off what a "
+        "prediction knows of its own target, so it holds for sorted targets and seasons as well; it calls a "
+        "right pairing shifted with a chance below 0.05 %, by Efron's bound for self-normalised sums: 16 "
+        "rows in both directions, all rows and their last half and quarter. Look for a row that was lost or "
+        "doubled in one of the files, or for a header taken for data.",
+    ),
+    "W116": Warned(
+        "Classes in another order",
+        "In another order of the columns the target is so much more likely that chance explains it in less "
+        "than 0.025 % of sets (a likelihood ratio, by Markov's inequality, over all orders). Columns in "
+        "alphabetical order against labels in order of appearance are the usual cause.",
+    ),
+    "W117": Warned(
+        "An inverted class, or a sign that is turned",
+        "The prediction is low where the target is high, beyond chance (below 0.025 %). Usually it is the "
+        "probability of the other class: --labels names the negative class first.",
+    ),
+    "W118": Warned(
+        "A constant prediction",
+        "Every row has the same prediction, so its skill is 0 at best. A model that did not learn, a column "
+        "that was filled in, or the wrong column.",
+    ),
+    "W119": Warned(
+        "Rows of probabilities that do not sum to 1",
+        "They are further than 0.001 from 1. Sigmoids instead of a softmax, a column that was left out, or "
+        "numbers rounded too much. Nothing is renormalised.",
+    ),
+    "W120": Warned(
+        "A sigmoid too many",
+        "All predictions lie in [0.5, 0.73], what a sigmoid makes of probabilities, and the target is more "
+        "likely when it is undone.",
+    ),
+    "W121": Warned(
+        "No association between target and prediction",
+        "The correlation of their ranks is surely below 0.1: a model without skill, or rows that do not "
+        "belong together. Pair them by a key: --id COLUMN.",
+    ),
+    "W123": Warned(
+        "Text labels that no column is named after",
+        "Which class is positive, or which column is whose, is not in the files. The proposed --labels is "
+        "the order in which the target is likeliest; it is a proposal, not a fact.",
+    ),
+    "W124": Warned(
+        "Columns that do not fit each other",
+        "A class a row needs one column for each class, or a single column for two classes.",
+    ),
+    "W125": Warned(
+        "The prediction follows the target",
+        "The prediction says more of an earlier target than of its own, and the targets are like their "
+        "neighbours. Rows that are shifted look like this, and so does a forecast that leans on the last "
+        "values.",
+    ),
     "W201": Warned(
         "A loss is infinite",
         "A true answer, for instance where the prediction gave probability 0 to what happened. The first row "
