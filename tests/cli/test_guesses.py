@@ -72,7 +72,7 @@ ANSWERED = [
     ("", ["a command is missing", "--help"]),
     ("help compute", ["losscli compute --help"]),
     ("--vresion", ["--version"]),
-    ("compare bce y.csv p.csv q.csv", ["compute, check, inspect, explain"]),
+    ("frobnicate bce y.csv p.csv q.csv", ["compute, compare, check, inspect, explain"]),
     ("evaluate", ["losscli compute bce y.csv p.csv"]),
     ("version", ["losscli --version"]),
     ("-V", ["did you mean --version?"]),
