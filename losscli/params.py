@@ -22,7 +22,7 @@ class Param(NamedTuple):
     `name` is the literature's; `aliases` are the frameworks' names for the same thing on the same scale.
     Either an `interval` bounds a number, or `choices` lists the words. A default of None makes the parameter
     optional. With `many` it holds several numbers, one or more, separated by commas; with `whole` its numbers
-    are whole ones.
+    are whole ones. One that `clips` moves values beyond it to it, and none at its default.
     """
 
     name: str
@@ -33,6 +33,7 @@ class Param(NamedTuple):
     aliases: tuple[str, ...] = ()
     many: bool = False
     whole: bool = False
+    clips: bool = False
 
     @property
     def allowed(self) -> str:

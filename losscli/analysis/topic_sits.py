@@ -22,6 +22,9 @@ SITS = Topic(
     It is there for losses of rows where lower is better, while no row is below 0 or
     infinite; up to a million rows (fewer with more than four results), and beyond
     that when a quantile is asked for: --reduction mean,p99.
+    In JSON `infinite` counts the rows with an infinite loss, and under a clip
+    (:eps=, or a framework that clips) `clipped` those whose loss it changes:
+    {"rows", "first_row", "first"}, the last the file, line and column.
     """,
-    ("top", "share", "sits", "outliers"),
+    ("top", "share", "sits", "outliers", "infinite", "clipped"),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from losscli import __version__
+from losscli.engine.clipping import Clip
 from losscli.engine.concentration import concentration_of
 from losscli.engine.score import Score
 from losscli.engine.segments import Segments, loss_share, weight_share
@@ -13,6 +14,7 @@ from losscli.engine.totals import Totals
 from losscli.errors import counted
 from losscli.registry import Shape
 from losscli.report.compute import Baseline, ComputeReport, Figure, InputUsed, Result, RowCounts
+from losscli.report.concentration import Located
 from losscli.report.segments import Segment
 from losscli.report.tables import Finding
 
@@ -125,6 +127,8 @@ class Found(NamedTuple):
             elsewhere=elsewhere,
             concentration=concentration_of(score, position),
             interval=self._interval(score, position, own),
+            infinite=self._infinite(score, position),
+            clipped=self._clipped(score),
         )
         segments = () if totals.segments is None else self._segments(totals.segments, whole, number, position)
         return whole._replace(segments=segments)
@@ -139,6 +143,21 @@ class Found(NamedTuple):
 
             return unknown(level, f"{asked} is no mean")
         return score.sums.interval(position)
+
+    def _infinite(self, score: Score, position: int) -> Located | None:
+        """The infinite rows; the first of them where there are no others of the same loss."""
+        if not score.measure.shows_rows:
+            return None
+        seen = self.totals.infinite.get(score.bound.spec) if score.results == 1 else None
+        rows = score.sums.infinite(position)
+        return Located(rows) if seen is None else Located(rows, seen.row, seen.place)
+
+    def _clipped(self, score: Score) -> Located | None:
+        """The rows whose loss a clip changed; None where nothing clips, or nobody counted."""
+        if not self.setting.summary or Clip.of(score.bound) is None:
+            return None
+        seen = self.totals.clipped.get(score.bound.spec)
+        return Located(0) if seen is None else Located(seen.count, seen.row, seen.place)
 
     def _segments(self, segments: Segments, whole: Result, number: int, position: int) -> tuple[Segment, ...]:
         """The result's segments, in the order of their texts."""
@@ -158,6 +177,8 @@ class Found(NamedTuple):
                 elsewhere=(),
                 concentration=None,
                 interval=self._interval(part, position, part.headline(position)),
+                infinite=Located(part.sums.infinite(position)) if part.measure.shows_rows else None,
+                clipped=None,
             )
             shares = weight_share(part, score, position), loss_share(part, score, position)
             found.append(Segment(name, part.sums.rows, *shares, result))

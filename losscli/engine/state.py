@@ -20,7 +20,7 @@ from losscli.engine.score import Score
 from losscli.engine.segments import Segments
 from losscli.engine.setting import Setting
 from losscli.engine.sums import Sums
-from losscli.engine.totals import Infinite, Totals
+from losscli.engine.totals import Hits, Totals
 from losscli.engine.worst import WorstFinder, state_of
 from losscli.errors import FormatError, Place, StateError, UsageError
 from losscli.reductions import parse_reductions
@@ -61,7 +61,8 @@ def to_state(found: Found) -> Plain:
         "constants": [finder.to_state() for finder in totals.constants],
         "elsewhere": [elsewhere.to_state() for elsewhere in totals.elsewhere],
         "guard": totals.guard.to_state(),
-        "infinite": {spec: [one.row, one.place, one.count] for spec, one in sorted(totals.infinite.items())},
+        "infinite": _hits(totals.infinite),
+        **({"clipped": _hits(totals.clipped)} if totals.clipped else {}),
         "choice": _plain(totals.picker.choice._asdict()),
         "picks": _picks_to_state(totals.picker),
         **state_of(totals.worst),
@@ -73,6 +74,11 @@ def _setting_to_state(setting: Setting) -> Plain:
     if not setting.confidence:  # states without intervals are as they were before there were any
         del found["confidence"]
     return found
+
+
+def _hits(found: Mapping[str, Hits]) -> Plain:
+    """Rows of one kind by loss."""
+    return {spec: [one.row, one.place, one.count] for spec, one in sorted(found.items())}
 
 
 def _plain(record: Mapping[str, Any]) -> Plain:
@@ -246,8 +252,10 @@ def found_of(part: Part, order: int, offset: int) -> Found:
         elsewhere = Elsewhere(score, setting.cells)
         elsewhere.load(entry, order, offset)
         totals.elsewhere.append(elsewhere)
-    for spec, (row, place, count) in state["infinite"].items():
-        totals.infinite[spec] = Infinite(int(row) + offset, str(place), int(count))
+    kinds = ((totals.infinite, state["infinite"]), (totals.clipped, state.get("clipped", {})))
+    for hits, entries in kinds:
+        for spec, (row, place, count) in entries.items():
+            hits[spec] = Hits(int(row) + offset, str(place), int(count))
     totals.worst = WorstFinder.from_state(state.get("worst", ()), order, offset)
     totals.scored = int(state["scored"])
     counts = RowCounts(**{name: int(count) for name, count in state["rows"].items()})

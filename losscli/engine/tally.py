@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from losscli.arrays import Floats, Rows
+from losscli.arrays import Floats, Integers, Rows
+from losscli.engine.clipping import Clip, clips_of
 from losscli.engine.concentration import keep_values
 from losscli.engine.constants import ConstantFinder
 from losscli.engine.elsewhere import Elsewhere
@@ -21,7 +22,7 @@ from losscli.engine.rowset import Rowset
 from losscli.engine.score import Score
 from losscli.engine.segments import BlockTerms, Segments
 from losscli.engine.series import SeriesData
-from losscli.engine.totals import Infinite, Totals
+from losscli.engine.totals import Hits, Totals
 from losscli.engine.worst import WorstFinder
 from losscli.registry import BoundLoss
 from losscli.registry.checking import width_of
@@ -53,6 +54,7 @@ class Tally(Totals):
         self.series = series
         self.picker: Picker = picker
         self.worst = WorstFinder(request.worst_of, plan)
+        self.clips: Mapping[int, Clip] = {}
         self.cells = 1
         self.width = 1
         self.counting = False
@@ -79,6 +81,8 @@ class Tally(Totals):
         self.worst.start([score.bound.spec for score in self.scores for _ in range(score.results)])
         if self.request.summary and not self.request.state:  # a state holds no values
             keep_values(self.scores)
+        if self.request.summary:
+            self.clips = clips_of(self.scores)
 
     def sibling(self) -> Tally:
         """A tally for other rows of the same run, after the first rows were added."""
@@ -92,7 +96,7 @@ class Tally(Totals):
         pairs = zip(self.elsewhere, found.scores, strict=False)
         found.elsewhere = [elsewhere.sibling(score) for elsewhere, score in pairs]
         found.segments = None if self.segments is None else self.segments.sibling(found.scores)
-        found.infinite = {}
+        found.infinite, found.clipped = {}, {}
         found.scored = 0
         return found
 
@@ -111,6 +115,9 @@ class Tally(Totals):
             if self.elsewhere:
                 self.elsewhere[position].add(lambda bound: self.clean(bound, rowset, cleaned), rowset, found)
             self._watch(score.bound.spec, rowset, found)
+            if position in self.clips:
+                changed = self.clips[position].changed(score, blocks, found)
+                self._note(self.clipped, score.bound.spec, rowset, changed)
             values += found
             if self.counting:
                 counts += [score.bound.counts(blocks)] * len(found)
@@ -163,13 +170,15 @@ class Tally(Totals):
     def _watch(self, spec: str, rowset: Rowset, found: Sequence[Floats]) -> None:
         """Count infinite losses and remember where the first one stands."""
         hit = [np.isinf(values) for values in found if np.isinf(values.max())]
-        if not hit:
+        if hit:  # a row with two infinite columns is one row
+            self._note(self.infinite, spec, rowset, np.flatnonzero(np.logical_or.reduce(hit)))
+
+    def _note(self, hits: dict[str, Hits], spec: str, rowset: Rowset, rows: Integers) -> None:
+        """Count some rows and remember where the first one stands."""
+        if not len(rows):
             return
-        infinite = np.logical_or.reduce(hit)  # a row with two infinite columns is one row
-        row = int(np.argmax(infinite))
-        seen = self.infinite.get(spec)
-        if seen is None:
-            number = int(rowset.numbers(np.array([row]))[0])
-            place = str(rowset.place(self.plan.focus, row, 0))
-            seen = self.infinite[spec] = Infinite(number, place)
-        seen.count += int(infinite.sum())
+        if spec not in hits:
+            first = int(rows[0])
+            number = int(rowset.numbers(np.array([first]))[0])
+            hits[spec] = Hits(number, str(rowset.place(self.plan.focus, first, 0)))
+        hits[spec].count += len(rows)

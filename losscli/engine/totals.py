@@ -16,17 +16,17 @@ from losscli.engine.worst import WorstFinder
 
 
 @dataclass(slots=True)
-class Infinite:
-    """Infinite losses: how many, and the row and the place of the first one."""
+class Hits:
+    """Rows of one kind: how many, and the row and the place of the first one."""
 
     row: int
     place: str
     count: int = 0
 
-    def joined(self, other: Infinite) -> Infinite:
+    def joined(self, other: Hits) -> Hits:
         """Those of both."""
         first = min(self, other, key=lambda one: one.row)
-        return Infinite(first.row, first.place, self.count + other.count)
+        return Hits(first.row, first.place, self.count + other.count)
 
 
 @dataclass
@@ -38,7 +38,8 @@ class Totals:
     picker: Picks
     constants: list[ConstantFinder] = field(default_factory=list)
     elsewhere: list[Elsewhere] = field(default_factory=list)
-    infinite: dict[str, Infinite] = field(default_factory=dict)
+    infinite: dict[str, Hits] = field(default_factory=dict)
+    clipped: dict[str, Hits] = field(default_factory=dict)
     scored: int = 0
     segments: Segments | None = None
     worst: WorstFinder = field(default_factory=lambda: WorstFinder(()))
@@ -50,9 +51,9 @@ class Totals:
             return  # there will be no result
         for mine, theirs in zip(self._parts, other._parts, strict=True):
             mine.merge(theirs)
-        for spec, infinite in other.infinite.items():
-            seen = self.infinite.get(spec)
-            self.infinite[spec] = infinite if seen is None else seen.joined(infinite)
+        for mine, theirs in ((self.infinite, other.infinite), (self.clipped, other.clipped)):
+            for spec, hits in theirs.items():
+                mine[spec] = mine[spec].joined(hits) if spec in mine else hits
         self.scored += other.scored
 
     @property

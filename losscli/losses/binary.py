@@ -49,6 +49,7 @@ EPS = Param(
     "probabilities count as at least this and at most 1 minus it; 0 clips nothing",
     Interval(0.0, 0.5, high_in=False),
     aliases=("epsilon",),
+    clips=True,
 )
 SMOOTHING = Param(
     "label_smoothing", 0.0, "the share by which each label is drawn towards 1/2: y (1 - s) + s / 2", UNIT

@@ -128,6 +128,7 @@ CLIP = Param(
     0.0,
     "probabilities are clipped to [eps, 1 - eps]",
     Interval(0.0, 0.5, high_in=False),
+    clips=True,
 )
 
 CATEGORICAL = "categorical, exactly for one class a row"

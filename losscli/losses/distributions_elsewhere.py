@@ -160,6 +160,7 @@ KERAS_KL: dict[str, Any] = {
     "single": True,
     "inputs": (LOOSE_TRUE, LOOSE_MODEL),
     "edge": True,
+    "clips": True,
 }
 KERAS_KL_WORDS = "clips both to at least 1e-7: p=1 where q=0 gives 16.1181, here infinity"
 SCIPY: dict[str, Any] = {"edge": True, "touches": _off}
@@ -185,6 +186,7 @@ CROSS_ENTROPY_ELSEWHERE = (
         touches=keras_touches,
         single=True,
         edge=True,
+        clips=True,
         inputs=(LOOSE_TRUE, ANY_MODEL),
     ),
     Convention(

@@ -125,6 +125,7 @@ def _lightgbm_touches(target: Rows, prediction: Rows) -> Mask:
             differs="raises the arguments of its logarithms to at least 1e-12: y=1, p=0 gives 27.6310, here "
             "infinity; holds targets in single precision",
             edge=True,
+            clips=True,
             rows=_lightgbm,
             touches=_lightgbm_touches,
         ),

@@ -88,7 +88,14 @@ def _at_target(target: Rows, variance: Rows, params: Values) -> Floats:
             choices=("no", "yes"),
         ),
         Param("spread", "variance", "what the third input holds", choices=("variance", "deviation")),
-        Param("eps", 0.0, "a variance below it is raised to it", NOT_NEGATIVE, aliases=("epsilon",)),
+        Param(
+            "eps",
+            0.0,
+            "a variance below it is raised to it",
+            NOT_NEGATIVE,
+            aliases=("epsilon",),
+            clips=True,
+        ),
     ],
     formula="w = max(v**2 if spread == 'deviation' else v, eps); "
     "(log(w) + (y - m)**2 / w) / 2 + (log(2 * pi) / 2 if full == 'yes' else 0)",
@@ -109,6 +116,7 @@ def _at_target(target: Rows, variance: Rows, params: Values) -> Floats:
             "torch.nn.functional.gaussian_nll_loss(m, y, v)",
             "raises variances to at least 1e-6: y=1, m=1.5, v=1e-8 gives 124993.1, here 12499990.8",
             edge=True,
+            clips=True,
             names=("GaussianNLLLoss",),
             params={"eps": TORCH_LEAST},
             touches=_below_floor,

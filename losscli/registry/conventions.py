@@ -24,7 +24,9 @@ class Convention(NamedTuple):
 
     `call` is what one types there, with the inputs' symbols; `names` are further names that it has there.
     `differs` says in what its number differs from ours and when; empty where it is the same. With `edge` it
-    differs only at the ends of the domain, as a clip does, so that its name alone may mean our loss.
+    differs only at the ends of the domain, as a clip does, so that its name alone may mean our loss. With
+    `clips` it does so by moving values beyond an end to it; the report counts the rows whose loss that
+    changes.
 
     The variation: `params` are its defaults where they are not ours; `rows(*blocks, **params)` its value for
     each row; `touches(*blocks, **params)` the rows, (n,), on which that differs from ours (without it: any
@@ -48,6 +50,7 @@ class Convention(NamedTuple):
     by_rows: bool = False
     single: bool = False
     inputs: tuple[Input, ...] = ()
+    clips: bool = False
 
     @property
     def name(self) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from losscli import __version__
 from losscli.errors import counted
-from losscli.report.concentration import LEAST, Concentration
+from losscli.report.concentration import Concentration, Located, sits_notes
 from losscli.report.frameworks import Elsewhere
 from losscli.report.intervals import interval_ends, interval_notes, with_intervals
 from losscli.report.samples import Samples, SampleTable
@@ -126,6 +126,8 @@ class Result(NamedTuple):
     segments: tuple[Segment, ...] = ()
     concentration: Concentration | None = None
     interval: Interval | None = None
+    infinite: Located | None = None
+    clipped: Located | None = None
 
     @property
     def has_own_value(self) -> bool:
@@ -182,8 +184,8 @@ class Result(NamedTuple):
         if self.part is not None:
             found["reductions_of"] = self.part
         found["best_constant"] = self.baseline.plain()
-        if self.concentration is not None:
-            found["concentration"] = self.concentration.plain()
+        sits = {"concentration": self.concentration, "infinite": self.infinite, "clipped": self.clipped}
+        found |= {name: entry.plain() for name, entry in sits.items() if entry is not None}
         if self.elsewhere:
             found["elsewhere"] = [entry.plain() for entry in self.elsewhere]
         found["signature"] = self.signature
@@ -330,11 +332,7 @@ class ComputeReport(NamedTuple):
         ]
         used, *rest = self.run_notes()
         lines += [(*baselines[0], GAP, used)] if len(baselines) == 1 else [*baselines, used]
-        sits = [
-            result.concentration.note(result.label if several else "")
-            for result in self.results
-            if result.concentration is not None and result.concentration.of >= LEAST
-        ]
+        sits = [note for result in self.results for note in sits_notes(result, several)]
         sure = [note for result in self.results for note in interval_notes(result, several)]
         return (*sure, *lines, *sits, *others, *rest)
 

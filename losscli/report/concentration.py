@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from losscli.errors import counted
 from losscli.report.tables import Amount, Kind, Note
 
 if TYPE_CHECKING:
-    from losscli.report.compute import Plain
+    from losscli.report.compute import Plain, Result
 
 LEAST = 100
 """Rows from which on one hundredth of them is a row or more, so that people are told of it."""
@@ -47,8 +47,13 @@ class Located(NamedTuple):
         """The result's `infinite` or `clipped`."""
         return {"rows": self.rows, "first_row": self.first_row, "first": self.first or None}
 
-    def said(self, what: str) -> str:
-        """For people: how many rows are `what`, and the first of them."""
-        rows = counted(self.rows, "row")
-        where = f", the first is row {self.first_row} ({self.first})" if self.first_row is not None else ""
-        return f"{rows} {'is' if self.rows == 1 else 'are'} {what}{where}"
+
+def sits_notes(result: Result, several: bool) -> Iterator[Note]:
+    """The lines below a table on where a loss sits; its infinite rows have a warning already."""
+    if result.concentration is not None and result.concentration.of >= LEAST:
+        yield result.concentration.note(result.label if several else "")
+    clipped = result.clipped
+    if clipped is not None and clipped.rows:
+        rows = "1 row is" if clipped.rows == 1 else f"{clipped.rows:,} rows are"
+        where = f"row {clipped.first_row} ({clipped.first})"
+        yield f"{result.label}: {rows} clipped, the first is {where}"

@@ -81,7 +81,10 @@ def _compare(bound: Any, arrays: list[Any], weight: Rows | None) -> None:
 
 
 def _without_places(report: dict[str, Any]) -> dict[str, Any]:
-    """The report with warnings by their code: a place counts the rows of its part."""
+    """The report with warnings by their code, and rows by their number: a place counts the rows of its
+    part."""
     for holder in (report, *report["results"]):
         holder["warnings"] = [warning["code"] for warning in holder["warnings"]]
+        for kind in {"infinite", "clipped"} & holder.keys():
+            holder[kind].pop("first")
     return report
