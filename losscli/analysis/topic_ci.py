@@ -25,7 +25,8 @@ CI = Topic(
       customSmallerIsBetter`, or customBiggerIsBetter for scores; not both at once.
     A run without a verdict (exit 2, 3, 4) writes no result. With github its errors
     are annotated, bad cells on their lines; a JUnit file is written all the same,
-    with an error in it, so that no green one of another run is left.
+    with an error in it, so that no green one of another run is left (a check that a
+    signal stops does so too).
 
     GitHub (a whole workflow: .github/workflows/gate.yml of this project):
       - run: losscli check bce y.csv p.csv --max 0.3 -f github -o bce.xml

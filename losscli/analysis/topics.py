@@ -242,6 +242,8 @@ TOPICS = (
         exits 1. nan meets no requirement, nor does a number that the data does not
         give. A limit that is not finite, or a name that is not computed, is a wrong
         call (exit 2); data that cannot be scored is exit 3 and no verdict.
+        A requirement that is not met names where its worst rows stand, in JSON as
+        `worst`; in a pipeline: `losscli explain ci`.
         Against an earlier run: `losscli explain baseline`.
         """,
         ("requirements", "requirement", "gate", "limit", "threshold"),

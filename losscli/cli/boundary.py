@@ -7,6 +7,7 @@ import errno
 import gc
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 from losscli import __version__
@@ -31,12 +32,24 @@ def main(arguments: Sequence[str] | None = None) -> None:
     from losscli.cli.streams import Terminated, catch_signals, leave
 
     gc.disable()  # what imports make stays anyway; looking for garbage in it takes a tenth of a start
+    words = list(sys.argv[1:] if arguments is None else arguments)
     try:
         catch_signals()
-        code = run(sys.argv[1:] if arguments is None else arguments)
+        code = run(words)
     except Terminated as received:
         code = SIGNAL_BASE + received.number
+        _stopped(words, received.number, code)
     leave(code)
+
+
+def _stopped(words: Sequence[str], number: int, code: int) -> None:
+    """Leave no JUnit file of another run where a check is stopped. A second signal ends this at once."""
+    if words[:1] != ["check"]:
+        return
+    with suppress(Exception):
+        from losscli.cli.failures import write_documents
+
+        write_documents(words, [f"stopped by signal {number} before there was a verdict"], "stopped", code)
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -7,6 +7,8 @@ import gzip
 import io
 import json
 import math
+import signal
+import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
@@ -23,7 +25,7 @@ from losscli.cli.options import Shown
 from losscli.cli.publishing import Publication
 from losscli.errors import UsageError
 from losscli.outputs import View, find_format
-from tests.cli.shell import losscli
+from tests.cli.shell import HERE, LAUNCH, environment, losscli
 from tests.outputs.ci_readers import read_commands, read_junit
 from tests.outputs.reports import bce_result, ten_rows
 
@@ -393,6 +395,30 @@ def test_trouble_while_telling_never_exits_1(tmp_path: Path, monkeypatch: pytest
     ran = called("check", "bce", Y, P, "-o", str(tmp_path / "out.xml"))
     assert ran.code == 70
     assert "broken twice" in ran.error
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_check_that_is_stopped_leaves_no_green_file(tmp_path: Path, number: signal.Signals) -> None:
+    file = tmp_path / "out.xml"
+    file.write_text(GREEN)
+    words = ("check", "bce", "-:y", ":p", "--max", "1", "-o", str(file), "-o", str(tmp_path / "r.json"))
+    with subprocess.Popen(
+        [*LAUNCH, *words],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=HERE,
+        env=environment(),
+        preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),  # noqa: PLW1509
+    ) as process:
+        assert process.stdin is not None
+        process.stdin.write(b"y,p\n" + b"1,0.5\n" * 300_000)  # more than a pipe holds: it reads already
+        process.stdin.flush()
+        process.send_signal(number)
+        out, error = process.communicate(timeout=20)
+    assert (process.returncode, out, error) == (128 + number, b"", b"")
+    assert read_junit(file.read_bytes()).verdict == "error"
+    assert list(tmp_path.iterdir()) == [file]
 
 
 def test_nothing_but_junit_is_written_without_a_verdict(tmp_path: Path) -> None:
