@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from losscli.analysis.config import Config, read_config
+from losscli.analysis.config_file import ConfigText
 from losscli.analysis.config_keys import CHECK
+from losscli.analysis.config_places import Spot
 from losscli.analysis.config_words import in_toml
 from losscli.errors import ConfigError, LosscliError, ReadError, UsageError
 from losscli.registry import all_losses, bind_loss
@@ -277,6 +279,14 @@ def test_roles_are_keys_and_may_stand_in_sources(tmp_path: Path) -> None:
     (tmp_path / "train=ci" / "h.csv:y").write_text("")
     series = read(tmp_path, text, "ci/losscli.toml")
     assert series.checks[0].sources[2] == "train=./ci/h.csv:y"
+
+
+def test_what_is_not_found_stands_where_its_table_does() -> None:
+    spots = {(): Spot(1, 1), ("check",): Spot(2, 1), ("check", 0): Spot(3, 1)}
+    text = ConfigText("losscli.toml", {}, (), spots)
+    assert str(text.place("check", 0, "max", "bce")) == "losscli.toml:3:1"
+    assert str(text.place("check", 1)) == "losscli.toml:2:1"
+    assert str(text.place("format")) == "losscli.toml:1:1"
 
 
 def test_no_role_of_any_loss_is_another_key() -> None:

@@ -12,7 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from losscli import api
+from losscli.analysis.gate import Tolerance, judge
+from losscli.analysis.requirements import Requirement
 from losscli.cli.boundary import run
+from losscli.errors import UsageError
 from losscli.outputs.digits import people
 from losscli.report.compute import Figure
 from losscli.report.tables import Kind
@@ -232,3 +235,25 @@ def test_a_segment_that_is_not_there_never_passes(
     code, out, error = checked(capsys, *DEMAND, *words)
     assert (code, out) == (2, "")
     assert said in error
+
+
+def test_a_name_that_the_columns_decide_is_judged_as_decided(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "w.csv"
+    path.write_text("k,a,b,c\n0,0.5,0.25,0.25\n1,0.25,0.5,0.25\n")
+    words = ("log_loss", f"{path}:k", ":a..c")
+    for limit, verdict in (("0.7", "pass"), ("0.6", "fail")):
+        code, out, _ = checked(capsys, *words, "--max", limit)
+        assert (code, out.split("\t")[0]) == (verdict == "fail", verdict)
+        assert "sparse_categorical_ce <=" in out
+    base = tmp_path / "base.csv"
+    code, out, error = checked(capsys, *words, "--baseline", str(base), "--max", "0.7", "--update")
+    assert (code, out, base.exists()) == (2, "", False)  # never a pass without a judged requirement
+    assert "hint: name the loss itself: losscli check sparse_categorical_ce ..." in error
+
+
+def test_a_requirement_that_no_result_answers_is_no_pass() -> None:
+    computed = api.compute("mse", Y, P)
+    with pytest.raises(UsageError, match="is meant, not bce"):
+        judge(computed, (Requirement("max", 1.0, "bce", text="bce"),), Tolerance())
