@@ -13,14 +13,14 @@ BASELINE = Topic(
       --baseline sample_data/cancer_baseline.tsv --max-increase 1%
 
     A baseline is the --per-sample file of an earlier run: Parquet, Arrow, CSV, TSV,
-    NDJSON or JSON, also as a URI. The column named after the loss is compared; typed
-    files carry the signature too, so that another coding is noticed. Another loss,
-    parameter or convention is exit 3; n and the version may differ. One that may be
-    gone is written with --update.
+    NDJSON or JSON, also as a URI. The column named after the loss is compared;
+    typed files carry the signature too, so that another coding is noticed. Another
+    loss, parameter or convention is exit 3; n and the version may differ. One that
+    may be gone is written with --update.
     --max-increase V says how far the mean may rise above the baseline's on the same
     rows: 0.002, or 1% of the baseline's own number; where higher is better,
-    --max-decrease. TERM=V for one of several losses, bce@eu=V for a segment of --by.
-    A limit below 0 asks for an improvement.
+    --max-decrease. TERM=V for one of several losses, bce@eu=V for a segment of
+    --by. A limit below 0 asks for an improvement.
     Rows pair by id where the run has --id, else by row number, strictly one to one:
     missing, extra and repeated ids are exit 3, --unpaired skip compares the common
     ones. What decides is the interval of the mean of the paired differences, 95 %:
