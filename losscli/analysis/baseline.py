@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from losscli.outputs.samples import SampleWriter
 
 ON_UNCLEAR: Final = ("estimate", "pass", "fail")
+LEVEL: Final = 0.95
+"""The level of the interval that decides, unless --confidence says otherwise."""
 OPTIONS: Final = ("baseline", "max_increase", "max_decrease", "on_unclear", "golden", "update")
 
 Evaluate: TypeAlias = Callable[[Request, "Listeners | None"], ComputeReport]
@@ -33,6 +35,7 @@ class AgainstEarlier(NamedTuple):
     limits: tuple[ChangeLimit, ...]
     on_unclear: str
     update: bool
+    level: float = LEVEL
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -58,6 +61,7 @@ def parse_earlier(
             f"--{limits[0].kind} {limits[0].text}: against what?",
             hint="--baseline FILE, which losscli compute ... --per-sample FILE wrote",
         )
+    level = _level(request.confidence, limits)
     if baseline is not None and not limits and not update:
         raise UsageError(
             f"--baseline {baseline} requires nothing by itself",
@@ -70,7 +74,20 @@ def parse_earlier(
     if golden is not None or update:
         for bound in request.losses:
             check_rows(f"--golden {golden}" if golden is not None else f"--baseline {baseline}", bound)
-    return AgainstEarlier(baseline, golden, limits, on_unclear, update)
+    return AgainstEarlier(baseline, golden, limits, on_unclear, update, level)
+
+
+def _level(given: float | None, limits: Sequence[ChangeLimit]) -> float:
+    if given is None:
+        return LEVEL
+    from losscli.statistics.intervals import check_level
+
+    if not limits:
+        raise UsageError(
+            "--confidence is the level of the interval that decides about a baseline, and there is none",
+            hint="leave it out, or add --baseline FILE --max-increase 1%",
+        )
+    return check_level(given)
 
 
 def _path(name: str, value: Any) -> str | None:
@@ -98,7 +115,7 @@ def _compared(asked: Asked, earlier: AgainstEarlier, evaluate: Evaluate, listene
 
     takers: list[ChangeTaker | GoldenTaker] = []
     if earlier.baseline is not None:
-        takers.append(ChangeTaker(earlier.baseline, earlier.limits, asked.request.losses, earlier.on_unclear))
+        takers.append(ChangeTaker(earlier, asked.request.losses))
     if earlier.golden is not None:
         takers.append(GoldenTaker(earlier.golden, asked.tolerance))
     with ExitStack() as stack:
@@ -108,7 +125,8 @@ def _compared(asked: Asked, earlier: AgainstEarlier, evaluate: Evaluate, listene
             stack.callback(file.source.close)
             compared.append(Compared(file, taker))
         pairing = BaselinePairing(compared, asked.request.unpaired)
-        computed = evaluate(asked.request, listeners._replace(follower=pairing))
+        request = asked.request._replace(confidence=None)  # the interval is that of the change
+        computed = evaluate(request, listeners._replace(follower=pairing))
     report = judge(computed, asked.requirements, asked.tolerance)
     known_segments(computed, earlier.limits)
     pairing.finish()
@@ -130,7 +148,8 @@ def _updated(asked: Asked, earlier: AgainstEarlier, evaluate: Evaluate, listener
     paths = earlier.paths
     refuse_overlap(paths, list(_inputs(asked.request)))
     with _writers(paths) as writers:
-        computed = evaluate(asked.request, listeners._replace(sinks=(*listeners.sinks, *writers)))
+        request = asked.request._replace(confidence=None)
+        computed = evaluate(request, listeners._replace(sinks=(*listeners.sinks, *writers)))
         report = judge(computed, asked.requirements, asked.tolerance)
         known_segments(computed, earlier.limits)
         if report.exit_code:

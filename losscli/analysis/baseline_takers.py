@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 
+from losscli.analysis.baseline import AgainstEarlier
 from losscli.analysis.baseline_changes import Means, Rows, Spread
 from losscli.analysis.baseline_limits import ChangeLimit
 from losscli.analysis.baseline_pairing import PairedValues
@@ -23,8 +24,6 @@ from losscli.report.tables import Finding
 from losscli.report.verdict import FAIL, GOLDEN, PASS, UNCLEAR, Judged
 from losscli.statistics.intervals import Interval
 
-LEVEL: Final = 0.95
-"""The level of the interval that decides."""
 _MANY: Final = 200
 """Segments beyond which none may keep rows waiting."""
 
@@ -78,15 +77,14 @@ class _Loss:
 class ChangeTaker:
     """Takes the values of a baseline."""
 
-    def __init__(
-        self, path: str, limits: Sequence[ChangeLimit], losses: Sequence[BoundLoss], on_unclear: str
-    ) -> None:
-        self.path = path
+    def __init__(self, earlier: AgainstEarlier, losses: Sequence[BoundLoss]) -> None:
+        self.path = earlier.baseline or ""
         self.labels: list[str] = []
         self.findings: list[Finding] = []
-        self._limits = limits
+        self._limits = earlier.limits
         self._losses = losses
-        self._on_unclear = on_unclear
+        self._level = earlier.level
+        self._on_unclear = earlier.on_unclear
         self._found: list[_Loss] = []
 
     def begin(self, labels: Sequence[str], segmented: bool) -> Sequence[str]:
@@ -118,7 +116,7 @@ class ChangeTaker:
     def _judged(self, result: Result, one: _Loss, limit: ChangeLimit, spread: Spread) -> Judged:
         means = one.means(limit.segment)
         then, now, difference = means.means()
-        interval = spread.interval(LEVEL)
+        interval = spread.interval(self._level)
         allowed = limit.allowed(then.value)
         verdict, counts_as = self._verdict(limit, difference, interval, allowed)
         where = "" if limit.segment is None else f"@{limit.segment}"

@@ -23,12 +23,12 @@ BASELINE = Topic(
     --by. A limit below 0 asks for an improvement.
     Rows pair by id where the run has --id, else by row number, strictly one to one:
     missing, extra and repeated ids are exit 3, --unpaired skip compares the common
-    ones. What decides is the interval of the mean of the paired differences, 95 %:
-    pass where it lies within the limit, FAIL where it lies beyond it, else unclear,
-    with a warning (W109). --on-unclear says what that counts as: estimate (what the
-    mean itself says), pass or fail. Its ends and method are printed. Up to 10,000
-    rows it is bootstrapped, with more it is Student's. A difference that is not
-    finite never passes.
+    ones. What decides is the interval of the mean of the paired differences (95 %,
+    or --confidence): pass where it lies within the limit, FAIL where it lies beyond
+    it, else unclear, with a warning (W109). --on-unclear says what that counts as:
+    estimate (what the mean itself says), pass or fail. Its ends and method are
+    printed; up to 10,000 rows it is bootstrapped, with more it is Student's. A
+    difference that is not finite never passes.
     Where a change sits is said too: the fewest rows that carry half of what became
     worse, the first with its file and line; with --by what each segment carries of
     the change, which adds up to it exactly.

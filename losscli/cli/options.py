@@ -187,6 +187,15 @@ OnUnclear: TypeAlias = Annotated[
         help="What counts where the interval of the change holds the limit: the mean itself, ...",
     ),
 ]
+Level: TypeAlias = Annotated[
+    float | None,
+    typer.Option(
+        "--confidence",
+        metavar="LEVEL",
+        show_default=False,
+        help="Level of the interval that decides about a baseline. [default: 0.95]",
+    ),
+]
 Golden: TypeAlias = Annotated[
     str | None,
     typer.Option(

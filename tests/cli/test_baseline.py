@@ -190,6 +190,24 @@ def test_a_limit_is_met_to_the_last_bit(shop: Shop) -> None:
     assert shop.judged("after.csv", *words, repr(math.nextafter(low, -9.0)))["verdict"] == "fail"
 
 
+def test_the_level_of_the_interval_may_be_another(shop: Shop) -> None:
+    shop.save("b.csv")
+    shop.write("after.csv", worse(shop))
+    words = ("--baseline", "b.csv", "--max-increase", "9")
+    wide, usual, narrow = (
+        shop.judged("after.csv", *words, *level)["interval"]
+        for level in (("--confidence", "0.99"), (), ("--confidence", "0.5"))
+    )
+    assert wide["low"] < usual["low"] < narrow["low"] < narrow["high"] < usual["high"] < wide["high"]
+    assert (wide["level"], usual["level"]) == (0.99, 0.95)
+    _, out, _ = shop.check("after.csv", *words, "--confidence", "0.99", "-f", "table")
+    assert "99 % interval" in out
+    assert shop.check("after.csv", *words, "--confidence", "95")[0] == 2
+    code, _, error = shop.check("after.csv", "--max", "9", "--confidence", "0.9")
+    assert code == 2
+    assert "about a baseline" in error
+
+
 def test_a_percentage_is_of_the_baselines_own_number(shop: Shop) -> None:
     shop.save("b.csv")
     shop.write("after.csv", worse(shop))

@@ -517,7 +517,7 @@ def test_checks_compare_with_earlier_runs(folder: Path, capsys: pytest.CaptureFi
     assert report["checks"][1]["requirements"][0]["interval"]["low"] > 0
     assert out.startswith("golden:")  # what moved stands above the verdicts
     (header,) = [line for line in out.splitlines() if line.startswith("check ")]
-    assert header.split() == ["check", "verdict", "requirement", "value", "95", "%", "from", "to", "rows"]
+    assert header.split() == ["check", "verdict", "requirement", "value", "95", "%", "interval", "rows"]
     assert (
         (folder / "r.csv")
         .read_text()

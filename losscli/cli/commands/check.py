@@ -41,6 +41,7 @@ class CheckOptions(Configured):
     max_increase: flag.MaxIncrease = field(default_factory=list)
     max_decrease: flag.MaxDecrease = field(default_factory=list)
     on_unclear: flag.OnUnclear = "estimate"
+    confidence: flag.Level = None
     golden: flag.Golden = None
     update: flag.Update = False
     typed: frozenset[str] = field(default=frozenset(), metadata=TYPED)
@@ -84,6 +85,7 @@ def _earlier(options: CheckOptions) -> dict[str, Any]:
         "max_increase": options.max_increase,
         "max_decrease": options.max_decrease,
         "on_unclear": options.on_unclear,
+        "confidence": options.confidence,
         "golden": options.golden,
         "update": options.update,
     }
