@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import MISSING, fields
 from inspect import Parameter, Signature, get_annotations
-from typing import Any, TypeVar, get_type_hints
+from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
 
 import typer
 from typer.core import TyperCommand
+
+if TYPE_CHECKING:
+    from losscli.cli.options import Shown
 
 PROTECTED = "\x00"
 """Stands before a word such as `-:label` while typer parses: it is a source, and typer would take it for an
@@ -17,7 +20,7 @@ option."""
 TYPED = {"typed": True}
 """The metadata of a record's field that is no option: it gets the names of the options that were typed."""
 
-Record = TypeVar("Record")
+Record = TypeVar("Record", bound="Shown")
 
 
 def examples_first(formatter: Any, examples: Sequence[str]) -> None:
@@ -42,7 +45,9 @@ def command(
     A field's annotation words the option, its default is the option's, the record's docstring is the help
     text. `usage` names the arguments."""
     typed: set[str] = set()
-    knowing = [entry.name for entry in fields(record) if entry.metadata.get("typed")]  # type: ignore[arg-type]
+    knowing = [entry.name for entry in fields(record) if entry.metadata.get("typed")]
+
+    record.command = name
 
     class Command(TyperCommand):
         def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]

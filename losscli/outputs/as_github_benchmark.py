@@ -99,11 +99,11 @@ def _record(bench: _Bench) -> dict[str, Any]:
 
 def _range(bench: _Bench) -> str:
     """How sure a mean is: its interval where there is one, else how the rows spread."""
-    interval = getattr(bench.result, "interval", None)
+    interval = bench.result.interval
+    if interval is not None and interval.known and bench.figure == bench.result.headline:
+        return f"{machine(interval.low)} to {machine(interval.high)} ({100 * interval.level:g} %)"
     if bench.reduction != "mean":
         return ""
-    if interval is not None:
-        return f"{machine(interval.low)} to {machine(interval.high)}"
     std = bench.result.reductions.get("std")
     return f"std {machine(std.value)}" if std is not None and math.isfinite(std.value) else ""
 

@@ -475,6 +475,7 @@ def test_a_format_that_does_not_fit_names_those_that_do(command: Sequence[str], 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_is_named_to_the_formats(name: str) -> None:
     module = import_module(f"losscli.cli.commands.{name}")
+    module.build()
     records = [
         one
         for one in vars(module).values()
@@ -562,6 +563,13 @@ def test_the_list_that_the_action_reads() -> None:
         "extra": report["signature"],
     }
     assert benches("check", "bce", Y, P, "--max", "0.2") == [one]
+
+
+def test_the_range_is_the_interval_where_there_is_one() -> None:
+    words = ("compute", "bce", Y, P, "--confidence", "0.9")
+    interval = json.loads(called(*words, "-f", "json").out)["results"][0]["interval"]
+    (one,) = benches(*words)
+    assert one["range"] == f"{interval['low']!r} to {interval['high']!r} (90 %)"
 
 
 def test_every_number_has_a_name_of_its_own() -> None:

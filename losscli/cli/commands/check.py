@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from losscli.cli import options as flag
 from losscli.cli.configured import Configured, is_configured, run_configured
@@ -29,8 +29,6 @@ class CheckOptions(Configured):
     skill=0 of every loss, --min n=1000 of the rows, --by region --max bce@eu=0.4 of a segment. Values compare
     unrounded. --baseline compares with an earlier run, --config runs the checks of a file instead. `losscli
     explain check`, `baseline` and `config` say more."""
-
-    command: ClassVar[str] = "check"
 
     max: flag.Max = field(default_factory=list)
     min: flag.Min = field(default_factory=list)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any
 
 import typer
 
@@ -27,8 +27,6 @@ class CompareOptions(Read):
     All pair with the target row by row, and the same rows count for all. The intervals are of the paired
     differences, the p-values of a paired permutation test, adjusted by Holm for all pairs; predictions that
     share a letter cannot be told apart. `losscli explain compare` says more."""
-
-    command: ClassVar[str] = "compare"
 
     losses: flag.Losses
     target: Annotated[

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from losscli.cli import options as flag
 from losscli.cli.evaluating import evaluating, evaluation_options, plan_evaluation, shown_progress
@@ -40,8 +40,6 @@ class ComputeOptions(Evaluated):
 
     Sources come in the order of the loss's inputs, the target first. `losscli explain sources`, `losses`,
     `inputs`, `frameworks`, `pairing` and `formats` say more."""
-
-    command: ClassVar[str] = "compute"
 
     reduction: flag.Reduction = "mean"
     confidence: flag.Confidence = None

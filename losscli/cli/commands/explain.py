@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any
 
 import typer
 
@@ -22,8 +22,6 @@ class ExplainOptions(Read):
 
     With --target and --prediction the arithmetic of one sample, step by step. With --row the topic is a
     loss, the sources follow it, and the sample is that row of the files."""
-
-    command: ClassVar[str] = "explain"
 
     topics: Annotated[
         list[str],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any
 
 import typer
 
@@ -17,8 +17,6 @@ EXAMPLES = ("losscli list entropy", "losscli list --family binary --framework to
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class ListOptions(Shown):
     """Every loss, or those whose name, alias, title or framework call holds TEXT."""
-
-    command: ClassVar[str] = "list"
 
     text: Annotated[
         str | None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any
 
 import typer
 
@@ -23,8 +23,6 @@ class MergeOptions(Shown):
 
     The numbers are those of one run over all rows, to the last bit. Give the parts in the order of their
     rows: it only decides row numbers. `losscli explain states` says more."""
-
-    command: ClassVar[str] = "merge"
 
     states: Annotated[
         list[str], typer.Argument(metavar="STATE...", show_default=False, help="A state for each part.")

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -39,8 +39,6 @@ class PlotOptions(Read):
 
     KINDS
     """
-
-    command: ClassVar[str] = "plot"
 
     kind: Annotated[
         str,

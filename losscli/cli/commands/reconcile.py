@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Annotated, Any, ClassVar, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 import typer
 
@@ -44,8 +44,6 @@ class ReconcileOptions(Read):
 
     The simplest come first, each with the command or the formula that gives it. With two values: what
     separates them. Without: the number of every convention side by side."""
-
-    command: ClassVar[str] = "reconcile"
 
     losses: Loss
     sources: flag.Sources
