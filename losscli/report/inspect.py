@@ -15,12 +15,14 @@ Value: TypeAlias = "str | int | float | bool | None"
 
 
 class Held(NamedTuple):
-    """One fact of an input: `role` is target, prediction or rows; `words` say it where the value does not."""
+    """One fact of an input: `role` is target or prediction; `words` say it where the value does not; `detail`
+    is what machines see in the place of the value."""
 
     role: str
     fact: str
     value: Value
     words: str = ""
+    detail: Mapping[str, Any] | None = None
 
 
 class Fault(NamedTuple):
@@ -121,7 +123,7 @@ class InspectReport(NamedTuple):
         found: dict[str, Any] = {}
         for one in self.held:
             if one.role == role:
-                found[one.fact] = _strict(one.value)
+                found[one.fact] = _strict(one.value) if one.detail is None else dict(one.detail)
         return found
 
     def findings(self) -> list[Finding]:
@@ -131,11 +133,10 @@ class InspectReport(NamedTuple):
     def lines(self) -> list[str]:
         """Tab-separated records: `holds ROLE FACT VALUE`, `wrong CODE PLACE WORDS FIX`,
         `fits LOSS VALUE SKILL REASON COMMAND`."""
-        found: list[tuple[Cell, ...]] = [("problem", self.problem)]
+        found: list[tuple[Cell, ...]] = [("problem", self.problem), ("model", self.model)]
         found += [("holds", one.role, one.fact, _cell(one.value), one.words) for one in self.held]
         found += [("wrong", one.code, _text(one.place), one.words, one.fix) for one in self.faults]
         found += [("fits", one.spec, _value(one), one.skill, one.reason, one.command) for one in self.fits]
-        found.append(("model", self.model))
         return [tab_separated(cells) for cells in found]
 
     def main_table(self) -> Table:
@@ -160,7 +161,11 @@ class InspectReport(NamedTuple):
 
     def tables(self) -> list[Table]:
         """What the files hold, what is wrong, which losses fit."""
-        return [self._held_table(), self._fault_table(), *([self._fit_table()] if self.fits else [])]
+        return [
+            self._held_table(),
+            *([self._fault_table()] if self.faults else []),
+            *([self._fit_table()] if self.fits else []),
+        ]
 
     def _held_table(self) -> Table:
         columns = (Column("fact", "holds"), *(Column(role, role) for role in self._roles))
@@ -169,21 +174,18 @@ class InspectReport(NamedTuple):
             facts.setdefault(one.fact, {})[one.role] = one.words or _shown(one.value)
         rows = [(fact, *(found.get(role, "") for role in self._roles)) for fact, found in facts.items()]
         used = ", ".join([*(entry.said for entry in self.inputs), self.pairing])
-        return Table("holds", columns, rows, heading=(f"inspect  {self.problem}",), notes=(used,))
+        notes = (used,) if self.faults else (used, "nothing wrong found")
+        return Table("holds", columns, rows, heading=(f"inspect  {self.problem}",), notes=notes)
 
     @property
     def _roles(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(one.role for one in self.held))
 
     def _fault_table(self) -> Table:
-        notes: list[Note] = []
-        for fault in self.faults:
-            where = f"{fault.place}: " if fault.place is not None else ""
-            notes.append(f"{fault.code} {fault.title}: {where}{fault.words}")
-            if fault.fix:
-                notes.append(f"    {fault.fix}")
-        said = f"wrong  {len(self.faults)} found" if self.faults else "wrong  nothing found"
-        return Table("wrong", (), [], heading=(said,), notes=tuple(notes))
+        columns = (Column("code", "wrong"), Column("place", "first"), Column("what", "what"))
+        rows = [(one.code, _text(one.place), f"{one.title}: {one.words}") for one in self.faults]
+        fixes = tuple(f"{one.code}: {one.fix}" for one in self.faults if one.fix)
+        return Table("wrong", columns, rows, notes=fixes)
 
     def _fit_table(self) -> Table:
         columns = (
@@ -195,6 +197,8 @@ class InspectReport(NamedTuple):
         rows = [(one.spec, _value(one), one.skill, one.reason) for one in self.fits]
         notes: list[Note] = [f"{one.spec}: not computed, {one.why_not}" for one in self.fits if one.why_not]
         notes += [f"{one.spec}: {one.likelihood}" for one in self.fits if one.likelihood]
+        if self.faults:
+            notes.append("values are those of the files as they stand")
         notes += [self.model, f"first: {self.fits[0].command}"]
         notes += [f"warning[{found.code}]: {found.message}" for found in self.warnings]
         return Table("fits", columns, rows, notes=tuple(notes))

@@ -230,10 +230,10 @@ def _by_kind(case: Case, errors: Residuals) -> Iterator[tuple[float, Advice]]:
         yield 4.0, Advice("tweedie_deviance:power=1.5", f"positive amounts with zeros ({zeros:.3g} %)")
     if problem == kinds.POSITIVE and positive:
         grows = f"errors grow with the target (correlation {errors.growth:.2g})"
-        first = 5.0 if errors.relative else 1.5
+        first = 5.0 if errors.relative else 0.9
         said = grows if errors.relative else "positive targets, where relative errors count"
         yield first, Advice("gamma_deviance", said)
-        yield first - 0.5, Advice("msle", f"{said}: squares of ratios")
-        yield first - 1.0, Advice("mape", "relative errors, but in favour of low predictions")
+        yield first - 0.1, Advice("msle", f"{said}: squares of ratios")
+        yield first - 0.2, Advice("mape", "relative errors, but in favour of low predictions")
     elif target.minimum >= 0.0 and prediction.minimum >= 0.0 and errors.relative:
         yield 2.5, Advice("msle", f"errors grow with the target (correlation {errors.growth:.2g})")

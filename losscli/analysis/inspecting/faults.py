@@ -246,13 +246,11 @@ def _sums(case: Case) -> Iterator[Fault]:
         f"the furthest is off by {sums.largest_gap:.4g}"
     )
     several = sums.off.count > 0.5 * prediction.rows
-    fix = (
-        "a sigmoid for each class? Their losses are those of several labels: "
-        + case.commands.compute("bce")
-        + " with a one-hot target"
-        if several and nature.problem != kinds.DISTRIBUTION
-        else "divide each row by its sum where it is written; nothing is renormalised here"
-    )
+    fix = "divide each row by its sum where it is written; nothing is renormalised here"
+    if several and nature.problem == kinds.ONE_HOT:
+        fix = f"a sigmoid for each class? {case.commands.compute('bce')}"
+    elif several and nature.problem == kinds.CLASS:
+        fix = "a sigmoid for each class? `losscli compute bce` takes them with a one-hot target"
     yield fault(
         "W119",
         words,

@@ -103,7 +103,7 @@ def _numbers(role: str, profile: Profile, sample: Rows) -> Iterator[Held]:
     for name in ("sum", "mean", "std"):
         yield Held(role, name, numbers[name].value)
     yield Held(role, "whole numbers", profile.whole)
-    yield Held(role, "float32", stored_as(profile, sample), _stored_words(profile, sample))
+    yield Held(role, "stored as", stored_as(profile, sample), _stored_words(profile, sample))
 
 
 def stored_as(profile: Profile, sample: Rows) -> str:
@@ -119,11 +119,11 @@ def stored_as(profile: Profile, sample: Rows) -> str:
 
 def _stored_words(profile: Profile, sample: Rows) -> str:
     return {
-        "whole": "no: whole numbers",
-        "float16": "every value is a float16",
-        "float32": "every value is a float32",
+        "whole": "whole numbers",
+        "float16": "float16: every value is one",
+        "float32": "float32: every value is one",
         "float32 printed": "printed with the shortest digits of float32",
-        "float64": "no",
+        "float64": "float64",
     }[stored_as(profile, sample)]
 
 
@@ -166,7 +166,7 @@ def _labels(case: Case) -> Iterator[Held]:
         ",".join(nature.labels) if nature.labels else "0/1" if nature.problem == kinds.BINARY else "from 0"
     )
     yield Held("target", "coding", coding if nature.problem != kinds.ONE_HOT else "one-hot")
-    yield Held("target", "classes", len(counts), words)
+    yield Held("target", "classes", len(counts), words, counts)
 
 
 def _edges(prediction: Profile) -> Iterator[Held]:
@@ -176,7 +176,8 @@ def _edges(prediction: Profile) -> Iterator[Held]:
     cells = prediction.rows * prediction.width
     saturated = prediction.zeros + prediction.ones
     words = f"{prediction.zeros:,} are exactly 0, {prediction.ones:,} exactly 1, of {cells:,}"
-    yield Held("prediction", "saturated", saturated, words)
+    detail = {"zeros": prediction.zeros, "ones": prediction.ones}
+    yield Held("prediction", "saturated", saturated, words, detail)
     clips = []
     for value, count in (
         (prediction.minimum, prediction.low.count),
@@ -187,4 +188,5 @@ def _edges(prediction: Profile) -> Iterator[Held]:
         if 0.0 < value < 1.0 and count > 1 and (known or count >= max(10, cells // 100)):
             clips.append((value, count))
     said = ", ".join(f"{count:,} are exactly {value!r}" for value, count in clips) or "none"
-    yield Held("prediction", "clipped", sum(count for _, count in clips), said)
+    detail = {repr(value): count for value, count in clips}
+    yield Held("prediction", "clipped", sum(count for _, count in clips), said, detail)

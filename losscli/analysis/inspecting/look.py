@@ -216,6 +216,7 @@ def open_look(request: Request) -> Look:
 
 def _with_labels(request: Request, plan: Plan) -> Look:
     """Read columns of text as labels, and apply `--labels`."""
+    plan = plan._replace(feeds=_by_name(plan.feeds))
     texts = [_holds_text(plan, feed) for feed in plan.feeds]
     coder: Coder | None = None
     if any(texts):
@@ -229,6 +230,15 @@ def _with_labels(request: Request, plan: Plan) -> Look:
             _read_as_text(plan, feed)
         feeds.append(feed._replace(is_text=texts[at], coder=coder) if coded else feed)
     return Look(request, plan._replace(feeds=tuple(feeds)), coder)
+
+
+def _by_name(feeds: Sequence[Feed]) -> tuple[Feed, ...]:
+    """Several columns of the same names on both sides pair by name, as in `compute`."""
+    target, prediction = feeds
+    if target.names == prediction.names or sorted(target.names) != sorted(prediction.names):
+        return target, prediction
+    positions = tuple(prediction.positions[prediction.names.index(name)] for name in target.names)
+    return target, prediction._replace(positions=positions, names=target.names)
 
 
 def _holds_text(plan: Plan, feed: Feed) -> bool:

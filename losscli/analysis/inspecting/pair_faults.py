@@ -68,6 +68,8 @@ def _order(case: Case) -> Order | None:
 def _order_fault(case: Case, order: Order) -> Fault:
     nature, names = case.nature, case.commands.look.feeds[1].names
     own = nature.labels or tuple(str(code) for code in range(len(names)))
+    if nature.problem == kinds.ONE_HOT:
+        own = case.commands.look.feeds[0].names
     moved = [
         f"class {own[code]} in {names[column]}" for code, column in enumerate(order.columns) if code != column
     ]
