@@ -15,7 +15,7 @@ from losscli.analysis.config_paths import as_role, named_source_from, path_from,
 from losscli.analysis.config_words import told
 from losscli.engine.columns import names_source
 from losscli.engine.opening import inputs_of
-from losscli.errors import ConfigError, LosscliError, Place, raise_together
+from losscli.errors import ConfigError, LosscliError, Place, SeveralErrors, raise_together
 from losscli.registry import BoundLoss, Input, all_losses, bind_loss, parse_losses
 
 
@@ -85,7 +85,7 @@ class _Reader:
         elif _CHECKS.fits(tables):
             checks = [found for n in range(len(tables)) if (found := self._check(tables[n], ("check", n)))]
         self._twice(checks)
-        raise_together(self.faults)
+        raise_together(sorted(self.faults, key=_line))
         defaults = {key: table[key] for key in DEFAULTS if key in table}
         return Config(self.text.path, tuple(checks), defaults)
 
@@ -135,14 +135,13 @@ class _Reader:
         self._keys(table, {**roles, **own}, path)
         if not any(key in table for key in NEEDED):
             self._fault("the check requires nothing", place, f"add max = {CHECK['max'].example}")
-        sources = self._sources(table, inputs, place) if len(self.faults) == before else []
+        self._check_sources(table, inputs, place)
         if len(self.faults) > before:
             return None
-        text = ",".join(bound.spec for bound in losses)
         spoken = _joined(table["loss"])
-        name = table.get("name", spoken)
+        sources = tuple(self._sources(table, inputs))
         places = dict(self._places(table, path))
-        return ConfigCheck(name, place, spoken or text, tuple(sources), self._options(table), places)
+        return ConfigCheck(table.get("name", spoken), place, spoken, sources, self._options(table), places)
 
     def _places(
         self, table: Mapping[str, Any], path: tuple[str | int, ...]
@@ -176,20 +175,26 @@ class _Reader:
             self.faults.append(told(error, self.text.place(*path, "loss")))
             return ()
 
-    def _sources(self, table: Mapping[str, Any], inputs: Sequence[Input], place: Place) -> list[str]:
-        """The sources as the command line takes them, in the order of the inputs."""
-        roles = [entry.role for entry in inputs]
-        given = [role for role in roles if role in table]
-        folder = self.text.folder
+    def _check_sources(self, table: Mapping[str, Any], inputs: Sequence[Input], place: Place) -> None:
+        """Refuse an input without a source, and sources that are given in both ways."""
+        given = [entry.role for entry in inputs if entry.role in table]
         if "sources" in table:
             if given:
                 said = f"{' and '.join(given)} and sources: one of the two says what is read"
                 self._fault(said, place, "leave out sources, or list all of them there")
-            return [named_source_from(folder, text, roles) for text in table["sources"]]
+            return
         missing = [entry.role for entry in inputs if entry.default is None and entry.role not in table]
         if missing:
             example = ", ".join(f'{role} = "{role}.csv"' for role in missing)
             self._fault(f"the check has no {' and no '.join(missing)}", place, f"add {example}")
+
+    def _sources(self, table: Mapping[str, Any], inputs: Sequence[Input]) -> list[str]:
+        """The sources as the command line takes them, in the order of the inputs."""
+        roles = [entry.role for entry in inputs]
+        folder = self.text.folder
+        if "sources" in table:
+            return [named_source_from(folder, text, roles) for text in table["sources"]]
+        given = [role for role in roles if role in table]
         texts = [source_from(folder, table[role]) for role in given]
         in_order = all(entry.paired for entry in inputs[: len(given)]) and roles[: len(given)] == given
         return texts if in_order else [as_role(*pair) for pair in zip(given, texts, strict=True)]
@@ -263,6 +268,12 @@ def shown(value: object) -> str:
     if isinstance(value, (str, int, float)) and len(repr(value)) <= 40:
         return repr(value) if not isinstance(value, str) else f'"{value}"'
     return kinds.get(type(value), "a date or time" if not isinstance(value, (int, float)) else "a number")
+
+
+def _line(fault: LosscliError) -> tuple[int, int]:
+    """Where a mistake stands, or the first of several."""
+    place = fault.errors[0].place if isinstance(fault, SeveralErrors) else fault.place
+    return (0, 0) if place is None else (place.line or 0, place.column or 0)
 
 
 def _joined(value: str | Sequence[str]) -> str:

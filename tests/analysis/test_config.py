@@ -171,6 +171,11 @@ def test_all_mistakes_are_told_together(tmp_path: Path) -> None:
     text = "formt = 1\n" + GOOD.replace("bce", "bec") + 'lost = 1\nmissing = "drop"\n' + "[[check]]\n" + GOOD
     lines = [line.partition(" ")[0] for line in refused(tmp_path, text) if "error[" in line]
     assert lines == [f"losscli.toml:{at}:" for at in ("1:1", "3:1", "7:1", "8:1", "9:1", "9:1")]
+    lines = refused(
+        tmp_path, '[[check]]\nlost = 1\nmax = "x"\nloss = "bec,mse:a=1"\n[[check]]\nloss = "bce"\n'
+    )
+    found = [line.split(": ")[0] for line in lines if "error[" in line]
+    assert found == [f"losscli.toml:{at}" for at in ("2:1", "3:1", "4:1", "4:1", "5:1", "5:1")]
 
 
 def test_line_ends_marks_and_comments_move_no_line(tmp_path: Path) -> None:
