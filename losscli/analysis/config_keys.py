@@ -104,6 +104,7 @@ CHECK: Final[Mapping[str, Key]] = {
     "max_increase": CHANGE,
     "max_decrease": CHANGE,
     "on_unclear": _choice("estimate", "pass", "fail"),
+    "confidence": Key(lambda value: is_number(value) and 0 < value < 1, "a level between 0 and 1", "0.99"),
     "golden": _text("golden.parquet"),
     "weight": _text("weight"),
     "by": _text("region"),

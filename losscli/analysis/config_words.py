@@ -31,7 +31,7 @@ _VALUES: Final = "|".join(
 )
 _KINDS: Final = "max-increase|max-decrease|max|min|equals"
 _TERM: Final = re.compile(rf"--({_KINDS}) ([^\s=]\S*)=([^\s=:;,]+)")
-_LIMIT: Final = re.compile(rf"--({_KINDS}|rtol|atol|jobs) ([^\s:;,]+)")
+_LIMIT: Final = re.compile(rf"--({_KINDS}|rtol|atol|jobs|confidence) ([-+.\d][^\s:;,]*|inf|nan)")
 _TEXT: Final = re.compile(rf"--({_VALUES}) ([^\s;]*[^\s;:.,])")
 _FLAG: Final = re.compile(r"--no-header\b")
 _OTHER: Final = re.compile(r"--([a-z][a-z-]*)")

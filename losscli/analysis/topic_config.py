@@ -29,7 +29,7 @@ CONFIG = Topic(
     variance = "v.csv". So are the options of check about reading, pairing and
     evaluating, with _ for -: weight, group, unpaired, missing, labels, header,
     delimiter, input_format, multioutput, as, engine, scheduler, jobs; baseline,
-    max_increase, max_decrease, on_unclear, golden.
+    max_increase, max_decrease, on_unclear, confidence, golden.
     Paths are relative to the file. -f, -o, --precision, --color, --jobs, -q and
     --update stand beside --config; a flag beats the environment, which beats the
     file. What is wrong with the file is told with its line, all of it together

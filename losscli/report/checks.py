@@ -158,25 +158,23 @@ class ChecksReport(NamedTuple):
                     yield table._replace(heading=(f"{check.name}:", *table.heading))
 
     def _joined(self, of: Callable[[CheckReport], Table], *more: Column) -> Table:
-        """The tables of all checks as one: the check's name first, then every column that one of them
-        has."""
+        """The tables of all checks as one: the check's name first, then every column that one of them has.
+        Columns of another title, such as the level of an interval, are others."""
         tables = {check.name: of(check) for check in self.checks}
-        columns: dict[str, Column] = {_NAME.key: _NAME}
         widest_first = sorted(tables.values(), key=lambda table: -len(table.columns))
-        for column in [one for table in widest_first for one in table.columns] or _BARE:
-            columns.setdefault(column.key, column)
-        columns |= {column.key: column for column in more}
+        found = [column for table in widest_first for column in table.columns] or _BARE
+        columns = tuple(dict.fromkeys((_NAME, *found, *more)))
         rows = []
         for entry in self.entries:
             if isinstance(entry, Unscored):
-                known: dict[str, Cell] = {"verdict": ERROR, "error": entry.message}
-                rows.append(_row(columns, {_NAME.key: entry.name, **known}))
+                known: dict[str, Cell] = {_NAME.key: entry.name, "verdict": ERROR, "error": entry.message}
+                rows.append(tuple(known.get(column.key) for column in columns))
                 continue
             table = tables[entry.name]
-            keys = [column.key for column in table.columns]
-            records = (dict(zip(keys, row, strict=True)) for row in table.rows)
-            rows += [_row(columns, {_NAME.key: entry.name, **record}) for record in records]
-        return Table("checks", tuple(columns.values()), rows)
+            for row in table.rows:
+                record: dict[Column, Cell] = {_NAME: entry.name, **dict(zip(table.columns, row, strict=True))}
+                rows.append(tuple(record.get(column) for column in columns))
+        return Table("checks", columns, rows)
 
     def _notes(self) -> Iterator[Note]:
         yield self.summary
@@ -219,10 +217,6 @@ _VERDICTS: Final = "requirements"
 
 def _verdicts(check: CheckReport) -> Table:
     return next(table for table in check.tables() if table.name == _VERDICTS)
-
-
-def _row(columns: dict[str, Column], record: dict[str, Cell]) -> tuple[Cell, ...]:
-    return tuple(record.get(key) for key in columns)
 
 
 def _together(found: Sequence[tuple[Any, str]]) -> list[tuple[Any, str]]:

@@ -564,7 +564,30 @@ def test_what_is_unclear_is_told(folder: Path, capsys: pytest.CaptureFixture[str
         assert f"1 unclear (counts as {unclear}): exit {code}" in out
 
 
+def test_intervals_of_two_levels_have_columns_of_their_own(capsys: pytest.CaptureFixture[str]) -> None:
+    text = "".join(
+        check(name=f'"{n}"', baseline=f'"{n}.csv"', max_increase="9", confidence=level)
+        for n, level in (("a", "0.9"), ("b", "0.99"))
+    )
+    assert configured(capsys, text.replace("confidence", "# confidence"), "--update")[0] == 0
+    code, out, _ = configured(capsys, text, "-f", "table")
+    assert code == 0
+    assert "90 % interval" in out
+    assert "99 % interval" in out
+    _, out, _ = configured(capsys, text, "-f", "csv")
+    assert out.splitlines()[0].count("level") == 1
+    levels = [
+        one["requirements"][1]["interval"]["level"]
+        for one in json.loads(configured(capsys, text, "-f", "json")[1])["checks"]
+    ]
+    assert levels == [0.9, 0.99]
+    code, _, error = configured(capsys, check(confidence="95"))
+    assert code == 2
+    assert "confidence is 95, not a level between 0 and 1" in error
+
+
 WRONG_EARLIER = {
+    "no interval": (check(confidence="0.9"), "6:1", "confidence is the level of the interval", "baseline"),
     "no baseline": (check(max_increase="0.1"), "6:1", "against what?", 'baseline = "FILE"'),
     "no limit": (check(baseline='"b.csv"'), "6:1", "requires nothing by itself", "max_increase = 0.01"),
     "no segment": (
