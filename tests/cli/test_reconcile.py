@@ -115,13 +115,16 @@ def test_two_numbers_are_told_apart(capsys: pytest.CaptureFixture[str]) -> None:
     assert f"what separates {one:.5g} and {2 * one:.5g}" in text
 
 
-def test_when_none_fits_the_nearest_and_what_files_hide_is_said(capsys: pytest.CaptureFixture[str]) -> None:
-    words = ("bce", Y, P, "--value", "0.77712345678")
-    (value,) = reconciled(capsys, *words)["values"]
+def test_when_none_fits_the_nearest_and_what_files_hide_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "report.json"
+    words = ("bce", Y, P, "--value", "0.77712345678", "-o", str(file))
+    text = reconciled(capsys, *words, style="table")
+    (value,) = json.loads(file.read_text())["values"]
     assert (value["verdict"], value["fits"]) == ("none", [])
     assert value["tried"] > 1000
     assert abs(value["nearest"]["difference"]) < 0.01
-    text = reconciled(capsys, *words, style="table")
     assert "no convention gives it; the nearest" in text
     assert "(L2)" in text
 

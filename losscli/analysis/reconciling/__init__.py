@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from losscli.analysis.reconciling.candidates import Candidate, Candidates
-from losscli.analysis.reconciling.given import Given, read_given
+from losscli.analysis.reconciling.given import read_given
 from losscli.analysis.reconciling.printed import Printed
 from losscli.analysis.reconciling.search import Found, Outcome, search
 from losscli.analysis.reconciling.separating import separate
@@ -13,7 +13,6 @@ from losscli.analysis.reconciling.steps import call_of
 from losscli.analysis.reconciling.variants import conventions
 from losscli.engine.request import Request
 from losscli.errors import UsageError
-from losscli.report.compute import Figure
 from losscli.report.reconcile import Convention, Fit, ReconcileReport, Sought, Way
 
 __all__ = ["reconcile"]
@@ -41,7 +40,7 @@ def reconcile(request: Request, printed: Sequence[Printed]) -> ReconcileReport:
         given.inputs,
         given.counts,
         given.weights is not None,
-        tuple(_sought(one, given) for one in outcomes),
+        tuple(_sought(one, candidates) for one in outcomes),
         tuple(separate(outcomes[0], other, given) for other in outcomes[1:]),
         numbers,
         _refusal(candidates),
@@ -78,7 +77,7 @@ def _conventions(candidates: Candidates) -> tuple[Convention, ...]:
     return tuple(found)
 
 
-def _sought(outcome: Outcome, given: Given) -> Sought:
+def _sought(outcome: Outcome, candidates: Candidates) -> Sought:
     printed = outcome.printed
     return Sought(
         printed.text,
@@ -87,27 +86,31 @@ def _sought(outcome: Outcome, given: Given) -> Sought:
         printed.digits,
         outcome.tried,
         outcome.distinct,
-        tuple(_fit(found, given) for found in outcome.fits),
+        tuple(_fit(found, candidates) for found in outcome.fits),
         outcome.all_fits,
-        None if outcome.nearest is None else _told(outcome.nearest, given),
+        None if outcome.nearest is None else _told(outcome.nearest, candidates),
         outcome.chance,
     )
 
 
-def _fit(found: Found, given: Given) -> Fit:
+def _fit(found: Found, candidates: Candidates) -> Fit:
     best = found.best
-    same = [_words(one) for one in found.candidates[1:] if one.cost == best.cost]
-    fit = _told(best, given)
+    same = [_label(one) for one in found.candidates[1:] if one.cost == best.cost]
+    fit = _told(best, candidates)
     ways = (*fit.ways, _SINGLE) if found.single else fit.ways
-    return fit._replace(ways=ways, same=tuple(dict.fromkeys(same)), chance=found.chance)
+    told = dict.fromkeys([*same, *candidates.namesakes(best)])
+    return fit._replace(ways=ways, same=tuple(told), chance=found.chance)
 
 
-def _words(candidate: Candidate) -> str:
+def _label(candidate: Candidate) -> str:
+    """A candidate among others: its loss where nothing else was changed."""
+    if all(step.kind == "loss" for step in candidate.steps):
+        return candidate.variant.bound.spec
     return "; ".join(step.words for step in candidate.steps)
 
 
-def _told(candidate: Candidate, given: Given) -> Fit:
-    call, left = candidate.call(given)
+def _told(candidate: Candidate, candidates: Candidates) -> Fit:
+    call, left = candidate.call(candidates.given)
     ways = tuple(Way(step.kind, step.words, step.cost) for step in candidate.steps)
     command = "" if call is None else call.text
-    return Fit(candidate.variant.bound.spec, Figure(candidate.value).value, ways, command, left)
+    return Fit(candidate.variant.bound.spec, candidates.exactly(candidate).value, ways, command, left)

@@ -3,8 +3,9 @@ number."""
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from itertools import product
+from contextlib import suppress
 from typing import NamedTuple
 
 import numpy as np
@@ -19,11 +20,14 @@ from losscli.analysis.reconciling.variants import Variant, variants
 from losscli.arrays import Floats, Rows
 from losscli.errors import LosscliError
 from losscli.numerics.stable import quietly
+from losscli.registry import bind_loss
 
 MANY_ROWS = 100_000
 """With more rows than this, a change of the inputs and another loss are tried together only where each is a
 usual one."""
 MOST_STEPS = 3
+SAME = 1e-12
+"""Numbers that differ relatively by less are one number, which several candidates give."""
 
 
 class Candidate(NamedTuple):
@@ -87,56 +91,94 @@ class Candidates:
 
     def __init__(self, given: Given) -> None:
         self.given = given
-        self.variants = variants(given.bound)
+        self.variants: list[Variant] = []
+        self._costs: list[float] = []
         self._changed = [(None, given.arrays), *_changed(given)]
         self._scored: dict[tuple[int, int], Scored | None] = {}
         self._reduced: dict[tuple[int, int, bool], list[Reduced]] = {}
+        self._known: dict[float, tuple[Numbers, list[tuple[int, int]], list[list[Reduced]]]] = {}
         self.refusal: LosscliError | None = None
         """Why the loss that was named does not take these rows."""
 
     def up_to(self, limit: float) -> tuple[Numbers, Callable[[int], Candidate]]:
         """Every number up to a cost, and what makes a candidate of its place."""
-        pairs = list(self._pairs(limit))
-        reduced = [self._numbers_of(pair, limit - cost) for pair, cost in pairs]
-        numbers = _all_numbers([cost for _, cost in pairs], reduced, limit)
+        if limit not in self._known:
+            if not self._costs or limit > max(self._known, default=0.0):
+                self.variants = variants(self.given.bound, limit)
+                self._costs = [one.cost for one in self.variants]
+            pairs = list(self._pairs(limit))
+            reduced = [self._numbers_of(pair, limit - cost) for pair, cost in pairs]
+            numbers = _all_numbers([cost for _, cost in pairs], reduced, limit)
+            self._known[limit] = (numbers, [pair for pair, _ in pairs], reduced)
+        numbers, places, reduced = self._known[limit]
 
         def candidate(place: int) -> Candidate:
-            pair, reduction, scale = numbers.places[place]
-            inputs, variant = pairs[pair][0]
-            layout = self._of(pairs[pair][0]).layout
-            own = None if scale == 0 else SCALES[scale - 1]
+            at, reduction, scale = numbers.places[place]
+            inputs, variant = places[at]
             return Candidate(
                 float(numbers.values[place]),
                 self._changed[inputs][0],
                 self.variants[variant],
-                layout,
-                reduced[pair][reduction],
-                own,
+                self._of(places[at]).layout,
+                reduced[at][reduction],
+                None if scale == 0 else SCALES[scale - 1],
             )
 
         return numbers, candidate
 
+    @quietly
     def plain(self, variant: Variant) -> Scored | None:
-        """A loss on the rows as they are; None where it does not take them."""
-        return self._score((0, self.variants.index(variant)))
+        """A loss on the rows as they are, exactly; None where it does not take them."""
+        try:
+            return score(variant.bound, self.given, self.given.arrays, exact=True)
+        except LosscliError as refusal:
+            if not variant.steps:
+                self.refusal = refusal
+            return None
+
+    @quietly
+    def namesakes(self, one: Candidate) -> Iterator[str]:
+        """The frameworks' conventions that give the number of a plain loss on these rows as well."""
+        bound = one.variant.bound
+        if bound.convention is not None or one.inputs is not None:
+            return
+        ours = score(bound, self.given, self.given.arrays).figure.value
+        for convention in bound.loss.conventions:
+            with suppress(LosscliError):
+                other = bind_loss(bound.loss, bound.changed, convention=convention)
+                theirs = score(other, self.given, self.given.arrays).figure.value
+                if theirs == ours or abs(theirs - ours) <= SAME * abs(ours):
+                    yield other.spec
+
+    @quietly
+    def exactly(self, one: Candidate) -> Candidate:
+        """A candidate with its number added up as `compute` does."""
+        if one.reduced.step is not None and one.reduced.step.name == "batches":
+            return one
+        arrays = next(arrays for change, arrays in self._changed if change is one.inputs)
+        found = score(one.variant.bound, self.given, arrays, exact=True).reduced(batches=False)
+        value = next(way.value for way in found if way.step == one.reduced.step)
+        if one.scale is not None:
+            value = float(one.scale.apply(np.array(value)))
+        return one._replace(value=value)
 
     def _pairs(self, limit: float) -> Iterator[tuple[tuple[int, int], float]]:
         """Changes of the inputs with losses, up to a cost, of those that exist."""
-        for (place, (change, _)), (at, variant) in product(
-            enumerate(self._changed), enumerate(self.variants)
-        ):
+        for place, (change, _) in enumerate(self._changed):
             inputs = 0.0 if change is None else change.step.cost
-            cost = inputs + variant.cost
-            together = change is not None and variant.cost > 0.0
-            most = min(limit, 2.0) if together and self.given.rows > MANY_ROWS else limit
-            steps = len(variant.steps) + (change is not None)
-            if cost > most or steps > MOST_STEPS:
-                continue
-            found = self._score((place, at))
-            if found is not None:
-                cost += sum(step.cost for step in found.layout)
-                if cost <= most:
+            most = min(limit, 2.0) if change is not None and self.given.rows > MANY_ROWS else limit
+            for at in range(bisect_right(self._costs, max(most, inputs) - inputs)):
+                if inputs + self._costs[at] > limit or not self._few_steps(place, at):
+                    continue
+                found = self._score((place, at))
+                if found is None:
+                    continue
+                cost = inputs + self._costs[at] + sum(step.cost for step in found.layout)
+                if cost <= limit:
                     yield (place, at), cost
+
+    def _few_steps(self, inputs: int, variant: int) -> bool:
+        return len(self.variants[variant].steps) + (inputs > 0) <= MOST_STEPS
 
     def _of(self, pair: tuple[int, int]) -> Scored:
         found = self._scored[pair]

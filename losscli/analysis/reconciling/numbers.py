@@ -14,8 +14,9 @@ from losscli.analysis.reconciling.reduced import Reduced, Rowwise, batched, redu
 from losscli.analysis.reconciling.steps import Step
 from losscli.arrays import Floats, Rows
 from losscli.domains import first_fault
-from losscli.engine.score import Score
+from losscli.engine.score import Score, headline_of
 from losscli.errors import DomainError, LosscliError
+from losscli.numerics.stable import sum_columns
 from losscli.reductions import parse_reductions
 from losscli.registry import BoundLoss, Input, Shape
 from losscli.registry.checking import check_shapes, width_of
@@ -41,29 +42,49 @@ class Scored(NamedTuple):
         return [*reduce(self.rows), *(batched(self.rows, every=False) if batches else ())]
 
 
-def score(bound: BoundLoss, given: Given, arrays: Arrays) -> Scored:
-    """Score a loss. Raises LosscliError where it does not take these arrays."""
+def score(bound: BoundLoss, given: Given, arrays: Arrays, *, exact: bool = False) -> Scored:
+    """Score a loss; `exact` adds up as `compute` does, else quickly, which is as good to 12 digits. Raises
+    LosscliError where the loss does not take these arrays."""
     blocks, layout = _blocks(bound, given, arrays)
-    weights = given.weights
-    if weights is not None and len(weights) != len(blocks[0]):
+    if given.weights is not None and len(given.weights) != len(blocks[0]):
         raise DomainError("the weights are not for these rows")
-    found = Score(bound, parse_reductions("mean" if bound.is_set else "mean,sum"), False, "mean")
-    cells = blocks[0].shape[1] if blocks[0].ndim == 2 else 1
-    found.start(cells)
-    (values,) = found.add(blocks, weights)
+    if bound.is_set or bound.loss.total is not None:
+        return Scored(headline_of(bound, blocks, given.weights), None, layout)
+    values = bound.rows(blocks)
+    if len(values) != len(blocks[0]):
+        return Scored(headline_of(bound, blocks, given.weights), None, layout)
+    rows = _counting(bound, blocks, values, given.weights)
+    if not exact:
+        return Scored(Figure(rows.x), rows, layout)
+    found = Score(bound, parse_reductions("mean,sum"), False, "mean")
+    found.start(blocks[0].shape[1] if blocks[0].ndim == 2 else 1)
+    found.add(blocks, given.weights)
     reductions = found.reductions(0)
-    figure = found.headline(0) or reductions["mean"]
-    if bound.is_set or bound.loss.total is not None or len(values) != len(blocks[0]):
-        return Scored(figure, None, layout)
-    counts = bound.counts(blocks)
+    shown = found.headline(0) or reductions["mean"]
+    return Scored(shown, rows._replace(x=shown.value, total=reductions["sum"].value), layout)
+
+
+def _counting(bound: BoundLoss, blocks: Sequence[Rows], values: Rows, weights: Floats | None) -> Rowwise:
+    """The rows that count, with the loss's number as its framework reduces them."""
+    if values.ndim > 1:
+        values = sum_columns(values) / values.shape[1]
+    counts, convention = bound.counts(blocks), bound.convention
     target = blocks[0] if blocks[0].ndim == 1 else None
+    rows = len(values)
     if counts is not None:
         kept = counts > 0.0
-        values = values[kept]
-        weights = counts[kept] if weights is None else (weights * counts)[kept]
+        rows, values = int(np.count_nonzero(kept)), values[kept]
+        weights, counted = (None if weights is None else weights[kept]), counts[kept]
         target = None if target is None else target[kept]
-    rows = Rowwise(figure.value, reductions["sum"].value, values, weights, target, width_of(blocks))
-    return Scored(figure, rows, layout)
+    own = weights
+    if counts is not None:
+        own = counted if weights is None else weights * counted
+    total = float(values.sum() if weights is None else (values * weights).sum())
+    over = float(rows if own is None else own.sum())
+    if convention is not None and convention.by_rows and weights is not None:
+        over = float(rows)
+    x = total if convention is not None and convention.reduce == "sum" else total / over
+    return Rowwise(x, total, values, weights, target, width_of(blocks))
 
 
 def _blocks(bound: BoundLoss, given: Given, arrays: Arrays) -> tuple[list[Rows], tuple[Step, ...]]:

@@ -61,7 +61,7 @@ def _reduction(
     cost: float = 1,
     option: tuple[str, str] | None = None,
 ) -> Reduction:
-    return Reduction(Step("reduction", words.partition(",")[0], words, cost), formula, apply, option)
+    return Reduction(Step("reduction", words, words, cost), formula, apply, option)
 
 
 def _of_weighted(apply: Callable[[Rowwise, Floats], float]) -> Callable[[Rowwise], float | None]:
@@ -120,6 +120,8 @@ REDUCTIONS: Sequence[Reduction] = (
     _reduction("the mean over the rows that are not 0", "sum(l) / #(l > 0)", _over_losses, cost=2),
 )  # fmt: skip
 
+RARE = 4.0
+"""The cost of a batch size that nobody would choose."""
 SMALLEST, LARGEST = 8, 4096
 """The sizes of the batches that are tried."""
 USUAL_SIZES = tuple(
@@ -148,9 +150,8 @@ def batched(rows: Rowwise, every: bool) -> Iterator[Reduced]:
         if every and size in USUAL_SIZES:
             continue
         means, last = sums.means(size)
-        cost = 4.0 if every else 2.0
-        full = means[:-1] if last else means
-        yield from _of_batches(means, full, (size, last), cost)
+        cost = RARE if every else 2.0
+        yield from _of_batches(means, (size, last), cost, rows.weights is not None)
 
 
 class _Running:
@@ -175,27 +176,31 @@ class _Running:
         return self._level + np.diff(self._values[ends]) / np.diff(self._weights[ends]), last
 
 
-def _of_batches(means: Floats, full: Floats, shape: tuple[int, int], cost: float) -> Iterator[Reduced]:
+def _of_batches(means: Floats, shape: tuple[int, int], cost: float, weighted: bool) -> Iterator[Reduced]:
+    """What is made of the means of batches: all of them, and without the last one where it is short."""
     size, last = shape
-    end = f", the last of {last}" if last else ""
-    start = f"batches of {size} rows"
+    kept = [(means, f", the last of {last}" if last else "")]
     if last:
-        yield _batch(float(means.mean()), f"the mean of the means of {start}{end}", cost, "mean(m)")
-        words = f"the mean of the means of {start}, the last {last} rows dropped"
-        yield _batch(float(full.mean()), words, cost, "mean(m)")
-    if cost < 4.0:
-        for name, found in (
-            (end, means),
-            *(((f", the last {last} rows dropped"), full) for _ in range(last > 0)),
-        ):
-            yield _batch(float(found.sum()), f"the sum of the means of {start}{name}", cost + 1, "sum(m)")
-            with np.errstate(invalid="ignore"):
-                roots = float(np.sqrt(found).mean())
-            if np.isfinite(roots):
-                words = f"the mean of the roots of the means of {start}{name}"
-                yield _batch(roots, words, cost + 1, "mean(sqrt(m))")
+        kept.append((means[:-1], f", the last {last} rows dropped"))
+    for found, end in kept:
+        of = f"the means of batches of {size} rows{end}"
+        if last:
+            yield _batch(float(found.mean()), f"the mean of {of}", cost, "mean(m)")
+        if cost >= RARE:
+            continue
+        yield _batch(float(found.sum()), f"the sum of {of}", cost, "sum(m)")
+        if not weighted:
+            whole = found.sum() * size - (means[-1] * (size - last) if last and found is means else 0.0)
+            words = f"the mean of the sums of batches of {size} rows{end}"
+            yield _batch(float(whole / len(found)), words, cost, "mean(s), s the sum of l over each batch")
+        with np.errstate(invalid="ignore"):
+            roots = float(np.sqrt(found).mean())
+        if np.isfinite(roots):
+            yield _batch(roots, f"the mean of the roots of {of}", cost + 1, "mean(sqrt(m))")
 
 
 def _batch(value: float, words: str, cost: float, formula: str) -> Reduced:
     step = Step("reduction", "batches", words, cost)
-    return Reduced(value, step, f"{formula}, m the mean of l over each batch")
+    return Reduced(
+        value, step, formula if ", s" in formula else f"{formula}, m the mean of l over each batch"
+    )

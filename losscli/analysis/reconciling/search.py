@@ -8,14 +8,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from losscli.analysis.reconciling.candidates import Candidate, Candidates, Numbers
+from losscli.analysis.reconciling.candidates import SAME, Candidate, Candidates, Numbers
 from losscli.analysis.reconciling.printed import SINGLE, Printed
 from losscli.arrays import Floats, Integers
 
-LIMITS = (0.0, 1.0, 2.0, 3.0, 4.0)
+LIMITS = (1.0, 2.0, 3.0, 4.0)
 """The search goes one cost further only where nothing simpler gives the number."""
-SAME = 1e-12
-"""Numbers that differ relatively by less are one number, which several candidates give."""
 SHOWN = 8
 
 

@@ -66,10 +66,11 @@ def _option(name: str, value: str) -> list[str]:
 
 def call_of(request: Request, spec: str) -> Call | None:
     """The call that a request came from; None where its sources are arrays."""
-    given: list[tuple[str, object]] = [("--weight", request.weight)]
     sources: Sequence[object] = request.sources
-    if not all(isinstance(one, str) for one in (*sources, request.weight or "")):
+    weight = "" if request.weight is None else request.weight
+    if not all(isinstance(one, str) for one in (*sources, weight)):
         return None
+    given: list[tuple[str, object]] = [("--weight", weight)]
     given += [("--id", key) for key in request.id]
     given.append(("--labels", ",".join(request.labels)))
     given += [

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from functools import lru_cache
 from typing import NamedTuple
 
 from losscli.analysis.reconciling.steps import Step
@@ -38,45 +39,51 @@ class Variant(NamedTuple):
         return (self.bound.spec, self.bound.convention.call if self.bound.convention else "")
 
 
-def variants(asked: BoundLoss) -> list[Variant]:
-    """Every loss to try, the nearest first; each once, by its shortest way."""
+def variants(asked: BoundLoss, most: float) -> list[Variant]:
+    """Every loss up to a cost, the nearest first; each once, by its shortest way. A higher cost adds losses
+    behind these."""
     found: dict[tuple[str, str], Variant] = {}
-    for one in sorted(_all(asked), key=lambda one: one.cost):
+    for one in sorted(_all(asked, most), key=lambda one: one.cost):
         found.setdefault(one.key, one)
     return list(found.values())
 
 
 def conventions(asked: BoundLoss) -> list[Variant]:
     """The plain loss, and every function that computes it or has a name in common with one that does."""
-    return [one for one in variants(asked) if all(step.name in SIDE_BY_SIDE for step in one.steps)]
+    return [one for one in variants(asked, 2.0) if all(step.name in SIDE_BY_SIDE for step in one.steps)]
 
 
 SIDE_BY_SIDE = frozenset({"convention", "plain", "namesake"})
 """The kinds of losses that are printed side by side where no number is asked for."""
 
 
-def _all(asked: BoundLoss) -> Iterator[Variant]:
+def _all(asked: BoundLoss, most: float) -> Iterator[Variant]:
     yield Variant(asked._replace(others=()))
-    near = list(_of_one(asked.loss, asked.changed, ()))
+    near = list(_of_one(asked.loss, asked.changed, (), most))
     yield from near
-    yield from _with_params(asked, ())
+    yield from _with_params(asked, (), most)
     for one in near:
-        yield from _with_params(one.bound, one.steps)
+        yield from _with_params(one.bound, one.steps, most)
     for loss, cost, name in _relatives(asked):
+        if cost > most:
+            continue
         step = Step("loss", name, f"{loss.title}, {loss.name}", cost)
-        given = _common(asked, loss)
-        yield from _of_one(loss, given, (step,))
-        for one in _of_one(loss, given, (step,)):
+        for one in _of_one(loss, _common(asked, loss), (step,), most):
+            yield one
             if one.bound.convention is None:
-                yield from _with_params(one.bound, one.steps)
+                yield from _with_params(one.bound, one.steps, most)
 
 
-def _of_one(loss: Loss, given: dict[str, ParamValue], steps: tuple[Step, ...]) -> Iterator[Variant]:
+def _of_one(
+    loss: Loss, given: dict[str, ParamValue], steps: tuple[Step, ...], most: float
+) -> Iterator[Variant]:
     """A loss as plain formula and by all its conventions, with some parameters given."""
-    with suppress(ParamError):
-        plain = () if steps else (Step("loss", "plain", "the plain formula"),)
-        yield Variant(bind_loss(loss, given), (*steps, *plain))
-    for convention in loss.conventions:
+    spent = sum(step.cost for step in steps)
+    plain = () if steps else (Step("loss", "plain", "the plain formula"),)
+    if spent + len(plain) <= most:
+        with suppress(ParamError):
+            yield Variant(bind_loss(loss, given), (*steps, *plain))
+    for convention in loss.conventions if spent + 1 <= most else ():
         with suppress(ParamError):
             bound = bind_loss(loss, given, convention=convention)
             yield Variant(bound, (*steps, _step_of(bound, convention)))
@@ -87,10 +94,13 @@ def _step_of(bound: BoundLoss, convention: Convention) -> Step:
     return Step("loss", "convention", f"as {convention.framework}'s {convention.name}{why}")
 
 
-def _with_params(bound: BoundLoss, steps: tuple[Step, ...]) -> Iterator[Variant]:
+def _with_params(bound: BoundLoss, steps: tuple[Step, ...], most: float) -> Iterator[Variant]:
     """The loss with one parameter at another value: every word that it takes, or a usual number."""
+    spent = sum(step.cost for step in steps)
     for param in bound.loss.params:
         cost = 1.0 if param.choices else 2.0
+        if spent + cost > most:
+            continue
         for value in _values(param):
             if value == bound.params[param.name]:
                 continue
@@ -119,20 +129,31 @@ def _common(asked: BoundLoss, loss: Loss) -> dict[str, ParamValue]:
 
 
 def _relatives(asked: BoundLoss) -> Iterator[tuple[Loss, float, str]]:
-    """Losses that a framework calls by the same name, and those of the same family; each with its cost."""
+    """Losses that a framework calls by the same name, those of the same family, and those that take the same
+    inputs; each with its cost."""
     own = _names(asked.loss)
     for loss in all_losses():
         if loss is asked.loss:
             continue
         if own & _names(loss):
             yield loss, 1.0, "namesake"
-        elif loss.family == asked.loss.family and (not loss.gather or asked.loss.gather):
+        elif loss.gather and not asked.loss.gather:
+            continue
+        elif loss.family == asked.loss.family:
             yield loss, 2.0, "relative"
+        elif _forms(loss) == _forms(asked.loss):
+            yield loss, 3.0, "like"
 
 
-def _names(loss: Loss) -> set[str]:
+def _forms(loss: Loss) -> list[tuple[str, str]]:
+    """What a loss takes: the roles of its inputs, and how their columns are read."""
+    return [(entry.role, entry.shape.value) for entry in loss.inputs]
+
+
+@lru_cache(maxsize=1024)
+def _names(loss: Loss) -> frozenset[str]:
     """Every name that a loss has in the frameworks, class and function written alike."""
     names = {loss.name}
     for convention in loss.conventions:
         names |= {word for name in convention.all_names for word in spellings(name)}
-    return names
+    return frozenset(names)

@@ -1,0 +1,181 @@
+"""The search for a convention: random ones are found, its list is the registry's, and what it says of chance
+is so."""
+
+from __future__ import annotations
+
+import math
+import secrets
+
+import numpy as np
+import pytest
+
+import losscli
+from losscli.analysis.reconciling.candidates import Candidates
+from losscli.analysis.reconciling.given import read_given
+from losscli.analysis.reconciling.inputs import INPUTS
+from losscli.analysis.reconciling.numbers import score
+from losscli.analysis.reconciling.printed import read
+from losscli.analysis.reconciling.reduced import REDUCTIONS
+from losscli.analysis.reconciling.scales import SCALES
+from losscli.analysis.reconciling.search import search
+from losscli.analysis.reconciling.variants import variants
+from losscli.api import make_request
+from losscli.errors import LosscliError, UsageError
+from losscli.registry import Convention, bind_loss
+from tests.analysis.reconcile_draws import draw, losses
+from tests.shapes import drawn
+
+DRAWS, LEAST = 16, 14
+SAME = 2e-7
+"""Closer than six digits show: what float32 alone does to a number."""
+FIRST = 3
+
+
+def test_random_conventions_of_random_losses_are_among_the_first() -> None:
+    seed = secrets.randbits(32)
+    generator = np.random.default_rng(seed)
+    missed = []
+    for _ in range(DRAWS):
+        one = draw(generator)
+        report = losscli.reconcile(one.loss, *one.arrays, value=one.printed, **one.options)
+        first = report.sought[0].fits[:FIRST]
+        if not any(abs(fit.value - one.value) <= SAME * abs(one.value) for fit in first):
+            missed.append(f"{one.words}: {one.printed}")
+    assert len(missed) <= DRAWS - LEAST, f"seed {seed}: {missed}"
+
+
+def test_a_quick_number_is_the_exact_one() -> None:
+    seed = secrets.randbits(32)
+    generator = np.random.default_rng(seed)
+    known = losses()
+    for place in generator.choice(len(known), 20, replace=False):
+        loss = known[place]
+        arrays = drawn(loss, loss.resolve({}), (37, 1), generator)
+        weight = None if loss.downward else generator.random(37) + 0.5
+        for convention in (None, *loss.conventions):
+            given = read_given(make_request(bind_loss(loss, {}), arrays, weight=weight, samples=False))
+            bound = bind_loss(loss, {}, convention=convention)
+            try:
+                with np.errstate(all="ignore"):
+                    exact = score(bound, given, given.arrays, exact=True).figure.value
+                    quick = score(bound, given, given.arrays).figure.value
+            except LosscliError:
+                continue
+            assert quick == pytest.approx(exact, rel=1e-11, abs=1e-13), f"{bound.spec}, seed {seed}"
+            wanted = losscli.compute(bound, *arrays, weight=weight).results[0].headline.value
+            assert exact == wanted or (math.isnan(exact) and math.isnan(wanted)), f"{bound.spec}, seed {seed}"
+
+
+def test_every_convention_of_the_record_is_tried() -> None:
+    for loss in losses():
+        tried = {one.key for one in variants(bind_loss(loss, {}), 1.0)}
+        for convention in loss.conventions:
+            bound = bind_loss(loss, {}, convention=convention)
+            assert (bound.spec, convention.call) in tried
+
+
+def test_a_new_convention_is_found_without_an_edit(monkeypatch: pytest.MonkeyPatch) -> None:
+    strange = Convention("elsewhere", "elsewhere.odd_loss(y, p)", "cubes it", rows=_cubed)
+    loss = losscli.losses.mae
+    monkeypatch.setitem(loss.__dict__, "conventions", (*loss.conventions, strange))
+    target, prediction = np.array([1.0, 2.0, -3.0]), np.array([1.5, 0.25, 4.0])
+    number = float((np.abs(target - prediction) ** 3).mean())
+    report = losscli.reconcile("mae", target, prediction, value=f"{number:.7g}")
+    assert "elsewhere's odd_loss" in report.sought[0].fits[0].words
+
+
+def _cubed(target: np.ndarray, prediction: np.ndarray) -> np.ndarray:
+    return np.abs(target - prediction) ** 3
+
+
+def test_steps_have_costs_and_names_of_their_own() -> None:
+    for steps in ([one.step for one in SCALES], [one.step for one in REDUCTIONS]):
+        assert len({step.name for step in steps}) == len(steps)
+    words = [one.step.words for one in INPUTS]
+    assert len(set(words)) == len(words)
+    assert all(1 <= one.step.cost <= 3 for one in (*INPUTS, *REDUCTIONS, *SCALES))
+
+
+def test_fits_come_simplest_first_and_none_is_left_out() -> None:
+    target, prediction = _rows(60)
+    sought = losscli.reconcile("bce", target, prediction, value="0.5").sought[0]
+    costs = [fit.cost for fit in sought.fits]
+    assert costs == sorted(costs)
+    for fit in sought.fits:
+        assert abs(fit.value - 0.5) <= sought.half * (1 + 1e-6)
+
+
+def test_two_digits_fit_numbers_that_mean_nothing_and_the_chance_says_so() -> None:
+    seed = secrets.randbits(32)
+    generator = np.random.default_rng(seed)
+    target, prediction = _rows(60, seed)
+    candidates = Candidates(read_given(make_request("bce", (target, prediction), samples=False)))
+    outcomes = [search(candidates, read(f"{generator.uniform(0.25, 1.0):.2f}")) for _ in range(16)]
+    fitted = [one.chance for one in outcomes if one.fits]
+    assert len(fitted) > 8, f"seed {seed}"
+    assert np.mean([chance for chance in fitted if chance is not None]) > 0.1, f"seed {seed}"
+
+
+def test_more_digits_are_less_likely_by_chance() -> None:
+    target, prediction = _rows(60)
+    number = float(losscli.compute("bce", target, prediction).results[0].headline.value) / 2
+    chances = []
+    for digits in (2, 4, 6, 8):
+        (sought,) = losscli.reconcile("bce", target, prediction, value=f"{number:#.{digits}g}").sought
+        assert sought.chance is not None
+        chances.append(sought.chance)
+    assert chances == sorted(chances, reverse=True)
+    assert chances[0] > 100 * chances[2]
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "half", "digits"),
+    [
+        ("0.2469", 0.2469, 5e-5, 4),
+        ("0.24690", 0.2469, 5e-6, 5),
+        ("1.5e-3", 1.5e-3, 5e-5, 2),
+        ("-12", -12.0, 0.5, 2),
+        (".5", 0.5, 0.05, 1),
+        ("12.", 12.0, 0.5, 2),
+        ("0", 0.0, 0.5, 1),
+        ("1E2", 100.0, 50.0, 1),
+        ("inf", math.inf, 0.0, 0),
+    ],
+)
+def test_printed_digits(text: str, value: float, half: float, digits: int) -> None:
+    found = read(text)
+    assert (found.value, found.digits) == (value, digits)
+    assert found.half == pytest.approx(half)
+
+
+def test_single_precision_is_a_step() -> None:
+    target, prediction = _rows(3000)
+    rows = -np.log(np.where(target == 1.0, prediction, 1.0 - prediction)).astype(np.float32)
+    total = np.float32(0.0)
+    for value in rows:
+        total += value
+    number = total / np.float32(len(rows))
+    exact = losscli.compute("bce", target, prediction).results[0].headline.value
+    assert f"{number:.9g}" != f"{exact:.9g}"
+    fit = losscli.reconcile("bce", target, prediction, value=f"{number:.8g}").sought[0].fits[0]
+    assert fit.ways[-1].kind in ("arithmetic", "inputs", "loss")
+    assert any("single precision" in way.words for way in fit.ways)
+
+
+def test_options_without_a_meaning_are_refused() -> None:
+    for option in ("by", "group", "reduction", "gradient", "state"):
+        with pytest.raises(UsageError, match="no option"):
+            losscli.reconcile("bce", [1.0], [0.5], **{option: "x"})
+    with pytest.raises(UsageError, match="one loss"):
+        losscli.reconcile("bce,brier", [1.0], [0.5])
+
+
+def test_rows_that_nothing_takes_are_an_error() -> None:
+    with pytest.raises(LosscliError):
+        losscli.reconcile("mase", [1.0], [0.5])
+
+
+def _rows(count: int, seed: int = 5) -> tuple[np.ndarray, np.ndarray]:
+    generator = np.random.default_rng(seed)
+    prediction = generator.beta(2.0, 2.0, count)
+    return (generator.random(count) < prediction).astype(np.float64), prediction
