@@ -197,9 +197,7 @@ def inspect(*sources: Any, listeners: Listeners | None = None, **options: Any) -
 
 def _asked(losses: Losses, sources: Sequence[Any], options: Mapping[str, Any]) -> Asked:
     """What a check computes and requires. Raises UsageError for what no data could answer."""
-    from losscli.analysis.asking import Asked
-    from losscli.analysis.baseline import OPTIONS, parse_earlier
-    from losscli.analysis.baseline_limits import CHANGES
+    from losscli.analysis.asking import EARLIER, Asked, asks_earlier
     from losscli.analysis.gate import RTOL, Tolerance
     from losscli.analysis.requirements import check_stats, parse_requirements
     from losscli.analysis.worst import rows_wanted
@@ -207,9 +205,15 @@ def _asked(losses: Losses, sources: Sequence[Any], options: Mapping[str, Any]) -
     rest = dict(options)
     given = {kind: _terms(rest.pop(kind, ())) for kind in ("max", "min", "equals")}
     rtol, atol = (_tolerance(name, rest.pop(name, usual)) for name, usual in (("rtol", RTOL), ("atol", 0.0)))
-    changes = {kind: _terms(rest.get(kind.replace("-", "_"), ())) for kind in CHANGES}
-    request = make_request(losses, sources, **{k: v for k, v in rest.items() if k not in OPTIONS})
-    earlier = parse_earlier(options, changes, request)
+    before: dict[str, Any] = {name: rest.pop(name) for name in EARLIER if name in rest}
+    request = make_request(losses, sources, **rest)
+    earlier = None
+    if asks_earlier(before) or request.confidence is not None:
+        from losscli.analysis.baseline import parse_earlier
+        from losscli.analysis.baseline_limits import CHANGES
+
+        changes = {kind: _terms(before.get(kind.replace("-", "_"))) for kind in CHANGES}
+        earlier = parse_earlier(before, changes, request)
     requirements = parse_requirements(given, request.losses, segmented=request.by is not None, beside=earlier)
     check_stats(requirements, request.losses)
     words = [one.stat for one in requirements if one.stat not in ("", "n", "coverage", "skill")]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from losscli.analysis.gate import Tolerance, judge
 from losscli.analysis.requirements import Requirement
@@ -12,6 +13,21 @@ from losscli.report.verdict import CheckReport
 
 if TYPE_CHECKING:
     from losscli.analysis.baseline import AgainstEarlier, Evaluate
+
+
+EARLIER: Final = ("baseline", "max_increase", "max_decrease", "on_unclear", "golden", "update")
+"""The options of a check that are about an earlier run."""
+
+
+def asks_earlier(given: Mapping[str, Any]) -> bool:
+    """Whether one of these options says anything of an earlier run."""
+    return any(_says(value) for value in given.values())
+
+
+def _says(value: Any) -> bool:
+    if isinstance(value, (list, tuple, dict)):
+        return bool(value)
+    return value is not None and value is not False and value != "estimate"
 
 
 class Asked(NamedTuple):

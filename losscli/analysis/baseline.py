@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 ON_UNCLEAR: Final = ("estimate", "pass", "fail")
 LEVEL: Final = 0.95
 """The level of the interval that decides, unless --confidence says otherwise."""
-OPTIONS: Final = ("baseline", "max_increase", "max_decrease", "on_unclear", "golden", "update")
 
 Evaluate: TypeAlias = Callable[[Request, "Listeners | None"], ComputeReport]
 """What computes a request, telling who listens."""
@@ -131,8 +130,8 @@ def _compared(asked: Asked, earlier: AgainstEarlier, evaluate: Evaluate, listene
     known_segments(computed, earlier.limits)
     pairing.finish()
     for one, taker, unpaired in zip(compared, takers, pairing.unpaired, strict=True):
-        for label, result in zip(taker.labels, computed.results, strict=True):
-            one.file.check_signature(label, result)
+        for at in taker.compared:
+            one.file.check_signature(taker.labels[at], computed.results[at])
         verdicts = taker.verdicts(computed, pairing.left_out + unpaired)
         report = report._replace(
             judged=(*report.judged, *verdicts), warnings=(*report.warnings, *taker.findings)

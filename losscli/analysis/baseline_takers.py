@@ -19,7 +19,7 @@ from losscli.engine.text_codes import TextCodes
 from losscli.errors import counted
 from losscli.registry import BoundLoss
 from losscli.report.change import LISTED, Change, Moved, SegmentChange
-from losscli.report.compute import ComputeReport, Figure, Result
+from losscli.report.compute import ComputeReport, Figure, Result, sample_label
 from losscli.report.tables import Finding
 from losscli.report.verdict import FAIL, GOLDEN, PASS, UNCLEAR, Judged
 from losscli.statistics.intervals import Interval
@@ -80,6 +80,7 @@ class ChangeTaker:
     def __init__(self, earlier: AgainstEarlier, losses: Sequence[BoundLoss]) -> None:
         self.path = earlier.baseline or ""
         self.labels: list[str] = []
+        self.compared: list[int] = []
         self.findings: list[Finding] = []
         self._limits = earlier.limits
         self._losses = losses
@@ -90,13 +91,15 @@ class ChangeTaker:
     def begin(self, labels: Sequence[str], segmented: bool) -> Sequence[str]:
         """The labels of the losses that are limited."""
         self.labels = list(labels)
+        specs = [bound.spec for bound in self._losses]
         for at, label in enumerate(labels):
-            bound = next(one for one in self._losses if _is_of(label, one.spec))
+            bound = next(one for one in self._losses if _is_of(label, one, specs))
             limits = [one for one in self._limits if one.spec in ("", bound.spec)]
             if limits:
                 by_rows = bound.convention is not None and bound.convention.by_rows
                 self._found.append(_Loss(at, limits, by_rows=by_rows))
-        return [labels[one.at] for one in self._found]
+        self.compared = [one.at for one in self._found]
+        return [labels[at] for at in self.compared]
 
     def add(self, paired: PairedValues, then: Sequence[Floats]) -> None:
         """Some rows."""
@@ -166,6 +169,7 @@ class GoldenTaker:
     def __init__(self, path: str, tolerance: Tolerance) -> None:
         self.path = path
         self.labels: list[str] = []
+        self.compared: list[int] = []
         self.findings: list[Finding] = []
         self._tolerance = tolerance
         self._rows = 0
@@ -175,6 +179,7 @@ class GoldenTaker:
     def begin(self, labels: Sequence[str], segmented: bool) -> Sequence[str]:
         """Every label."""
         self.labels = list(labels)
+        self.compared = list(range(len(labels)))
         self._counts = [0] * len(labels)
         self._largest = [LargestRows(LISTED) for _ in labels]
         return labels
@@ -214,9 +219,10 @@ class GoldenTaker:
             )
 
 
-def _is_of(label: str, spec: str) -> bool:
+def _is_of(label: str, bound: BoundLoss, specs: Sequence[str]) -> bool:
     """Whether a result of this label is one of the loss, whole or by column."""
-    return label == spec or label.startswith(f"{spec}[") or label.endswith(f"({spec})")
+    own = sample_label(bound.spec, bound.part, None, specs)
+    return label == own or label.startswith(f"{own}[")
 
 
 def _left_out(unpaired: int, path: str) -> Finding:

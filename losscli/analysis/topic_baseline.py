@@ -15,8 +15,8 @@ BASELINE = Topic(
     A baseline is the --per-sample file of an earlier run: Parquet, Arrow, CSV, TSV,
     NDJSON or JSON, also as a URI. The column named after the loss is compared;
     typed files carry the signature too, so that another coding is noticed. Another
-    loss, parameter or convention is exit 3; n and the version may differ. One that
-    may be gone is written with --update.
+    loss, parameter or convention is exit 3; n and the version may differ. JSON has
+    no infinity: where a loss may be infinite, take another format.
     --max-increase V says how far the mean may rise above the baseline's on the same
     rows: 0.002, or 1% of the baseline's own number; where higher is better,
     --max-decrease. TERM=V for one of several losses, bce@eu=V for a segment of

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from losscli.errors import counted
-from losscli.report.change import Change, Moved
 from losscli.report.compute import ComputeReport, Figure, Plain
 from losscli.report.tables import (
     Amount,
@@ -24,6 +23,7 @@ from losscli.report.tables import (
 from losscli.report.worst import WorstRow
 
 if TYPE_CHECKING:
+    from losscli.report.change import Change, Moved
     from losscli.statistics.intervals import Interval
 
 PASS, FAIL, UNCLEAR = "pass", "fail", "unclear"

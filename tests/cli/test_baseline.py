@@ -230,6 +230,16 @@ def test_several_losses_have_limits_of_their_own(shop: Shop) -> None:
     assert "of which loss?" in error
 
 
+def test_a_set_loss_beside_does_not_matter(shop: Shop) -> None:
+    shop.save("b.parquet", "mse,mae")
+    shop.write("after.csv", worse(shop))
+    words = ("--baseline", "b.parquet", "--max-increase", "mae=0.01")
+    for losses in ("rmse,mae", "rmse,mse,mae", "mae,rmse"):
+        one = shop.judged("after.csv", *words, losses=losses)
+        assert (one["loss"], one["verdict"]) == ("mae", "fail")
+        assert one["value"] > 0.01
+
+
 def test_a_score_may_fall_by_so_much(shop: Shop, tmp_path: Path) -> None:
     draws = np.random.default_rng(5)
     rows = draws.normal(size=(40, 3))
