@@ -14,7 +14,13 @@ from losscli.arrays import Floats, Integers
 from losscli.numerics.exact import ExactSum, Number, nearest_root, ratio
 from losscli.report.change import LISTED, Carried, SegmentChange
 from losscli.report.compute import Figure
-from losscli.statistics.intervals import BOOTSTRAPPED, Interval, mean_interval, moments_interval, unknown
+from losscli.statistics.intervals import (
+    BOOTSTRAPPED,
+    Interval,
+    difference_interval,
+    moments_interval,
+    unknown,
+)
 
 KEPT: Final = 1_000
 """Rows that became worse and are kept; beyond these it is not known how many carry half of it."""
@@ -172,10 +178,10 @@ class Spread:
             return moments_interval(self.rows, self._mean(), self._deviation(), level)
         added = np.concatenate([piece for piece, _ in self._kept]) if self._kept else np.empty(0)
         if not self._has_weights:
-            return mean_interval(added, None, level)
+            return difference_interval(added, None, level)
         weights = np.concatenate([piece for _, piece in self._kept if piece is not None])
         with np.errstate(over="ignore"):
-            return mean_interval(added / weights, weights, level)
+            return difference_interval(added / weights, weights, level)
 
     def _mean(self) -> float:
         return ratio(self._sum, self._weights if self._has_weights else self.rows).value

@@ -20,7 +20,7 @@ from losscli.report.tables import Finding
 from losscli.statistics.intervals import (
     Interval,
     detectable,
-    resampled_interval,
+    difference_interval,
     standard_error,
     unknown,
 )
@@ -236,8 +236,8 @@ def _difference(
     if between.why:
         return Difference(_plain_difference(reference, result), unknown(certainty.level, between.why))
     values, weights, unit = between.values, between.weights, between.unit
-    forced = certainty.resamples is not None
-    interval = resampled_interval(values, weights, certainty.level, certainty.draws, forced=forced)
+    draws = certainty.draws if certainty.resampled(len(values)) else None
+    interval = difference_interval(values, weights, certainty.level, draws)
     error = standard_error(values, weights)
     lower = result.direction != "maximize"
     shares = [_share(mask, weights) for mask in (values < 0.0, values > 0.0, values == 0.0)]

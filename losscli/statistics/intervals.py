@@ -22,6 +22,7 @@ __all__ = [
     "Interval",
     "check_level",
     "detectable",
+    "difference_interval",
     "mean_interval",
     "moments_interval",
     "resampled_interval",
@@ -90,10 +91,31 @@ def mean_interval(
     return resampled_interval(values, weights, level, Draws(seed=seed))
 
 
-def resampled_interval(
-    values: Floats, weights: Floats | None, level: float, draws: Draws, *, forced: bool = False
+def difference_interval(
+    values: Floats, weights: Floats | None = None, level: float = 0.95, draws: Draws | None = None
 ) -> Interval:
-    """As `mean_interval`, with the draws that are asked for; `forced` for any number of rows."""
+    """The interval of a mean of paired differences (n,): as `mean_interval`, but no end is nearer than
+    Student's.
+
+    Differences have heavy tails on both sides, and the bootstrap of few such rows falls short: of 20 rows it
+    covers 91 % instead of 95, the farther ends 95. Losses lie on one side of 0, where the bootstrap alone
+    covers. With `draws` any number of rows is resampled.
+    """
+    asked = Draws() if draws is None else draws
+    return resampled_interval(values, weights, level, asked, forced=draws is not None, wide=True)
+
+
+def resampled_interval(
+    values: Floats,
+    weights: Floats | None,
+    level: float,
+    draws: Draws,
+    *,
+    forced: bool = False,
+    wide: bool = False,
+) -> Interval:
+    """As `mean_interval`, with the draws that are asked for; `forced` for any number of rows; `wide` for
+    differences."""
     check_level(level)
     if weights is not None:
         present = weights > 0.0
@@ -105,14 +127,18 @@ def resampled_interval(
     sample = Rescaled.of(values, weights, mean)
     if sample.unit == 0.0:
         return Interval(mean, mean, level, "all values are equal")
-    if values.size <= BOOTSTRAPPED or forced:
-        found = _around(
-            mean, studentised(sample, level, draws), level, f"studentised bootstrap, {draws.words}"
-        )
-        if found.known:
-            return found
     reach = student_bound(level, values.size - 1.0) * sample.error
-    return _around(mean, (-reach, reach), level, "Student's t")
+    student = _around(mean, (-reach, reach), level, "Student's t")
+    if values.size > BOOTSTRAPPED and not forced:
+        return student
+    below, above = studentised(sample, level, draws)
+    if not math.isfinite(below) or not math.isfinite(above):
+        return student
+    method = f"studentised bootstrap, {draws.words}"
+    if wide:
+        below, above = min(below, -reach), max(above, reach)
+        method = f"studentised bootstrap, at least Student's t, {draws.words}"
+    return _around(mean, (below, above), level, method)
 
 
 def moments_interval(rows: int, mean: float, deviation: float, level: float = 0.95) -> Interval:

@@ -22,7 +22,7 @@ from losscli.engine.request import Listeners
 from losscli.errors import FormatError, PairingError, StateError
 from losscli.report.samples import SampleColumns
 from losscli.sources.records import LinePlaces
-from losscli.statistics.intervals import BOOTSTRAPPED, mean_interval, moments_interval
+from losscli.statistics.intervals import BOOTSTRAPPED, difference_interval, moments_interval
 
 
 def paired(
@@ -84,7 +84,7 @@ def test_order_and_cut_do_not_change_a_bit(weighted: bool) -> None:
 
 def test_few_rows_are_bootstrapped_and_many_are_not() -> None:
     then, now, _ = draws(BOOTSTRAPPED)
-    assert summed(then, now, None, 3)[1].interval(0.95) == mean_interval(now - then)
+    assert summed(then, now, None, 3)[1].interval(0.95) == difference_interval(now - then)
     then, now, _ = draws(BOOTSTRAPPED + 1)
     found = summed(then, now, None, 3)[1].interval(0.95)
     difference = now - then
@@ -126,7 +126,7 @@ def test_rows_that_do_not_count_are_left_out() -> None:
     kept = counts > 0
     assert means.rows == spread.rows == int(kept.sum())
     assert means.means()[2].value == pytest.approx((now - then)[kept].mean(), rel=1e-12)
-    assert spread.interval(0.95)[:2] == pytest.approx(mean_interval((now - then)[kept])[:2], rel=1e-9)
+    assert spread.interval(0.95)[:2] == pytest.approx(difference_interval((now - then)[kept])[:2], rel=1e-9)
 
 
 @given(st.lists(st.integers(1, 6), min_size=1, max_size=60), st.integers(1, 5), st.integers(1, 9))

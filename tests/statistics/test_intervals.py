@@ -15,6 +15,7 @@ from losscli.statistics.intervals import (
     Interval,
     check_level,
     detectable,
+    difference_interval,
     mean_interval,
     moments_interval,
     resampled_interval,
@@ -166,6 +167,23 @@ def test_a_percentage_is_answered_with_what_to_type() -> None:
 def test_the_detectable_difference_is_that_of_a_power_analysis(rows: int, effect: float) -> None:
     error = 1 / math.sqrt(rows)  # of values whose deviation is 1
     assert detectable(error, rows) == pytest.approx(effect, rel=0.008)
+
+
+@pytest.mark.parametrize("rows", [9, 40])
+def test_no_end_of_a_difference_is_nearer_than_students(rows: int) -> None:
+    values = losses(rows) - 0.5
+    plain, student = mean_interval(values), moments_interval(rows, values.mean(), values.std())
+    found = difference_interval(values)
+    assert found.low == pytest.approx(min(plain.low, student.low), rel=1e-12)
+    assert found.high == pytest.approx(max(plain.high, student.high), rel=1e-12)
+    assert plain[:2] != student[:2]
+    assert found.method == "studentised bootstrap, at least Student's t, 10,000 resamples, seed 0"
+
+
+def test_many_differences_are_resampled_only_with_draws_of_their_own() -> None:
+    values = losses(BOOTSTRAPPED + 1)
+    assert difference_interval(values).method == "Student's t"
+    assert "200 resamples" in difference_interval(values, None, 0.9, Draws(200, 1)).method
 
 
 def test_the_standard_error() -> None:
