@@ -37,6 +37,11 @@ def is_configured(options: Any, typed: frozenset[str]) -> bool:
     if options.config is None and options.losses is not None:
         if options.sources:
             return False
+        if options.losses.lower().endswith(".toml"):
+            raise UsageError(
+                f"{options.losses!r} stands where the loss does",
+                hint=f"losscli check --config {options.losses}",
+            )
         raise UsageError("the files to score are missing", hint=_example(options.losses))
     if not others:
         return True

@@ -3,15 +3,17 @@ file."""
 
 from __future__ import annotations
 
+from itertools import dropwhile
 from pathlib import Path
 
 import pytest
 
 from losscli.analysis.config import Config, read_config
-from losscli.analysis.config_file import ConfigText
+from losscli.analysis.config_file import MOST_BYTES, ConfigText
 from losscli.analysis.config_keys import CHECK
 from losscli.analysis.config_places import Spot
 from losscli.analysis.config_words import in_toml
+from losscli.analysis.topic_config import CONFIG
 from losscli.errors import ConfigError, LosscliError, ReadError, UsageError
 from losscli.registry import all_losses, bind_loss
 
@@ -214,6 +216,26 @@ def test_losscli_toml_is_found_before_pyproject(tmp_path: Path) -> None:
     (tmp_path / "losscli.toml").write_text("x")  # a broken one is told, not passed over
     with pytest.raises(ConfigError, match="not TOML"):
         read_config()
+
+
+def test_a_file_that_is_too_long_is_no_list_of_checks(tmp_path: Path) -> None:
+    with (tmp_path / "long.toml").open("wb") as file:
+        file.truncate(MOST_BYTES + 1)
+    with pytest.raises(ConfigError, match="is it a list of checks"):
+        read_config("long.toml")
+
+
+def test_the_file_that_the_topic_shows_is_right(tmp_path: Path) -> None:
+    lines = iter(CONFIG.lines())
+    shown = "\n".join([*dropwhile(lambda line: not line.startswith("format ="), lines)])
+    text = shown[: shown.index("max, min and equals")]
+    (check,) = read(tmp_path, text).checks
+    assert check.losses == "bce,brier"
+    assert set(check.options) == {"id", "by", "max", "min"}
+    (other,) = read(
+        tmp_path, text.replace("[[check]]", "[[tool.losscli.check]]").replace("format", "#"), "pyproject.toml"
+    ).checks
+    assert other.options == check.options
 
 
 def test_what_cannot_be_read_is_a_failed_reading(tmp_path: Path) -> None:

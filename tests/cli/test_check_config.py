@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,7 @@ from losscli import api
 from losscli.cli.boundary import run
 from losscli.engine import opening
 from losscli.errors import SourceError, UsageError
-from tests.cli.shell import HERE, losscli
+from tests.cli.shell import HERE, environment, losscli
 from tests.outputs import ci_readers
 
 Y = (1, 1, 1, 1, 1, 0, 0, 0, 0, 0)
@@ -392,6 +394,7 @@ CONTRADICTIONS = (
     (("--max", "0.3"), "a loss and its files are missing"),
     (("--by", "eu"), "a loss and its files are missing"),
     (("bce",), "the files to score are missing"),
+    (("losscli.toml",), "hint: losscli check --config losscli.toml"),
     (("bce", "--max", "0.3"), "the files to score are missing"),
     (("", "y.csv", "p.csv", "--max", "1"), "a loss's name is missing"),
     (("",), "the files to score are missing"),
@@ -634,6 +637,17 @@ def test_the_library_says_what_the_command_says(capsys: pytest.CaptureFixture[st
 def test_the_samples_pass_from_any_folder(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["check", "--config", str(HERE / "sample_data" / "losscli.toml")]) == 0
     assert "fail" not in capsys.readouterr().out
+
+
+def test_a_check_without_a_file_reads_no_toml() -> None:
+    code = (
+        "import sys; from losscli.cli.boundary import run;"
+        "code = run(['check', 'bce', 'y.csv', 'p.csv', '--max', '1']);"
+        'sys.exit(f\'{code} {[name for name in sys.modules if "toml" in name or "config_" in name]}\')'
+    )
+    words = [sys.executable, "-c", code]
+    found = subprocess.run(words, capture_output=True, text=True, env=environment(), timeout=60)
+    assert found.stderr.strip() == "0 []"
 
 
 def test_a_row_count_goes_on_over_the_evaluations() -> None:
