@@ -47,7 +47,7 @@ class Found(NamedTuple):
             asked=setting.reductions,
             warnings=tuple(self._findings()),
             by=setting.by,
-            worst=totals.worst.found(),
+            worst=() if totals.worst is None else totals.worst.found(),
         )
 
     def _coded(self, place: int, entry: InputUsed) -> InputUsed:

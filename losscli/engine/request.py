@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from losscli.arrays import Floats, Integers
 from losscli.registry import BoundLoss
 from losscli.report.samples import SampleColumns
-from losscli.report.worst import WorstOf
 
 if TYPE_CHECKING:
     from losscli.engine.following import Follower
+    from losscli.report.worst import WorstOf
 
 __all__ = ["Listeners", "Progress", "Request", "SampleColumns", "SampleSink"]
 

@@ -21,7 +21,6 @@ from losscli.engine.segments import Segments
 from losscli.engine.setting import Setting
 from losscli.engine.sums import Sums
 from losscli.engine.totals import Hits, Totals
-from losscli.engine.worst import WorstFinder, state_of
 from losscli.errors import FormatError, Place, StateError, UsageError
 from losscli.reductions import parse_reductions
 from losscli.registry import parse_losses
@@ -65,7 +64,7 @@ def to_state(found: Found) -> Plain:
         **({"clipped": _hits(totals.clipped)} if totals.clipped else {}),
         "choice": _plain(totals.picker.choice._asdict()),
         "picks": _picks_to_state(totals.picker),
-        **state_of(totals.worst),
+        **({} if totals.worst is None else {"worst": totals.worst.to_state()}),
     }
 
 
@@ -256,7 +255,10 @@ def found_of(part: Part, order: int, offset: int) -> Found:
     for hits, entries in kinds:
         for spec, (row, place, count) in entries.items():
             hits[spec] = Hits(int(row) + offset, str(place), int(count))
-    totals.worst = WorstFinder.from_state(state.get("worst", ()), order, offset)
+    if "worst" in state:
+        from losscli.engine.worst import WorstFinder
+
+        totals.worst = WorstFinder.from_state(state["worst"], order, offset)
     totals.scored = int(state["scored"])
     counts = RowCounts(**{name: int(count) for name, count in state["rows"].items()})
     return Found(setting, tuple(_input(entry) for entry in state["inputs"]), counts, totals)

@@ -23,7 +23,6 @@ from losscli.engine.score import Score
 from losscli.engine.segments import BlockTerms, Segments
 from losscli.engine.series import SeriesData
 from losscli.engine.totals import Hits, Totals
-from losscli.engine.worst import WorstFinder
 from losscli.registry import BoundLoss
 from losscli.registry.checking import width_of
 
@@ -53,7 +52,10 @@ class Tally(Totals):
         self.plan = plan
         self.series = series
         self.picker: Picker = picker
-        self.worst = WorstFinder(request.worst_of, plan)
+        if request.worst_of:
+            from losscli.engine.worst import WorstFinder
+
+            self.worst = WorstFinder(request.worst_of, plan)
         self.clips: Mapping[int, Clip] = {}
         self.cells = 1
         self.width = 1
@@ -78,7 +80,8 @@ class Tally(Totals):
                 self.constants.append(finder)
         if self.plan.by:
             self.segments = Segments(self.scores)
-        self.worst.start([score.bound.spec for score in self.scores for _ in range(score.results)])
+        if self.worst is not None:
+            self.worst.start([score.bound.spec for score in self.scores for _ in range(score.results)])
         if self.request.summary and not self.request.state:  # a state holds no values
             keep_values(self.scores)
         if self.request.summary:
@@ -89,7 +92,7 @@ class Tally(Totals):
         found = copy(self)
         found.scores = [score.sibling() for score in self.scores]
         found.picker = self.picker.sibling()
-        found.worst = self.worst.sibling()
+        found.worst = None if self.worst is None else self.worst.sibling()
         found.guard = self.guard.sibling()
         found.constants = [finder.sibling() for finder in self.constants]
         # without a summary there are none, else one for each score
@@ -128,10 +131,15 @@ class Tally(Totals):
         if self.segments is not None:
             self.segments.add(rowset.segments, parts)
         self.scored += rowset.count
+        self._pick(rowset, values, slopes)
+        return Scored(values, slopes, counts)
+
+    def _pick(self, rowset: Rowset, values: Sequence[Floats], slopes: Sequence[Rows]) -> None:
+        """Keep the rows that are shown, and those that requirements look for."""
         if not self.picker.idle:
             self.picker.add(rowset, values, slopes)
-        self.worst.add(rowset, values)
-        return Scored(values, slopes, counts)
+        if self.worst is not None:
+            self.worst.add(rowset, values)
 
     def _score(
         self, score: Score, blocks: list[Rows], weights: Floats | None, parts: list[BlockTerms]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from losscli.engine.constants import ConstantFinder
 from losscli.engine.elsewhere import Elsewhere
@@ -12,7 +12,9 @@ from losscli.engine.guard import Guard
 from losscli.engine.picks import Picks
 from losscli.engine.score import Score
 from losscli.engine.segments import Segments
-from losscli.engine.worst import WorstFinder
+
+if TYPE_CHECKING:
+    from losscli.engine.worst import WorstFinder
 
 
 @dataclass(slots=True)
@@ -42,7 +44,7 @@ class Totals:
     clipped: dict[str, Hits] = field(default_factory=dict)
     scored: int = 0
     segments: Segments | None = None
-    worst: WorstFinder = field(default_factory=lambda: WorstFinder(()))
+    worst: WorstFinder | None = None
 
     def merge(self, other: Totals) -> None:
         """Add all rows of a sibling."""
@@ -59,4 +61,5 @@ class Totals:
     @property
     def _parts(self) -> tuple[Any, ...]:
         segments = () if self.segments is None else (self.segments,)
-        return (*self.scores, *self.elsewhere, *self.constants, self.picker, self.worst, *segments)
+        worst = () if self.worst is None else (self.worst,)
+        return (*self.scores, *self.elsewhere, *self.constants, self.picker, *worst, *segments)

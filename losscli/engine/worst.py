@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from copy import copy
 from typing import Any, Final, NamedTuple
 
@@ -186,9 +186,3 @@ def _to_words(row: WorstRow) -> list[Any]:
 def _from_words(words: Sequence[Any], offset: int) -> WorstRow:
     row, value, place, lined, key = words
     return WorstRow(int(row) + offset, float.fromhex(value), Place(*place), bool(lined), key)
-
-
-def state_of(finder: WorstFinder) -> Mapping[str, Any]:
-    """The entry of a state; none where nothing is looked for."""
-    found = finder.to_state()
-    return {"worst": found} if found else {}

@@ -14,9 +14,9 @@ from losscli.report.intervals import interval_ends, interval_notes, with_interva
 from losscli.report.samples import Samples, SampleTable
 from losscli.report.segments import Segment, SegmentTable, segment_figures, with_segments
 from losscli.report.tables import GAP, Amount, Cell, Column, Finding, Kind, Note, Table, tab_separated
-from losscli.report.worst import Worst
 
 if TYPE_CHECKING:
+    from losscli.report.worst import Worst
     from losscli.statistics.intervals import Interval
 
 SCHEMA = "losscli/1"

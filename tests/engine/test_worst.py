@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -214,3 +216,13 @@ def test_an_infinite_row_is_the_worst(tmp_path: Path) -> None:
         "file": str(path),
         "line": 3,
     }
+
+
+def test_a_run_without_requirements_imports_nothing_of_it() -> None:
+    code = (
+        "import sys; from losscli import api; api.compute('bce', 'sample_data/y.csv', 'sample_data/p.csv')\n"
+        "sys.exit(' '.join(name for name in sys.modules if 'worst' in name or 'junit' in name) or 0)\n"
+    )
+    root = Path(__file__).resolve().parents[2]
+    run = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, timeout=60)
+    assert run.returncode == 0, run.stderr
