@@ -643,7 +643,7 @@ def test_a_check_without_a_file_reads_no_toml() -> None:
     code = (
         "import sys; from losscli.cli.boundary import run;"
         "code = run(['check', 'bce', 'y.csv', 'p.csv', '--max', '1']);"
-        'sys.exit(f\'{code} {[name for name in sys.modules if "toml" in name or "config_" in name]}\')'
+        'sys.exit(f\'{code} {[n for n in sys.modules if "toml" in n or "analysis.config" in n]}\')'
     )
     words = [sys.executable, "-c", code]
     found = subprocess.run(words, capture_output=True, text=True, env=environment(), timeout=60)
