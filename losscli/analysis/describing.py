@@ -30,7 +30,7 @@ def describe_index() -> Explanation:
     }
     codes = {code: _first_sentence(kind) for code, kind in by_code().items() if code != SeveralErrors.code}
     lines = ["losscli explain TOPIC explains a loss, a code, or one of these topics.", ""]
-    lines += [f"  {entry.name:<12} {entry.title}" for entry in TOPICS]
+    lines += [f"  {entry.name:<14} {entry.title}" for entry in TOPICS]
     lines += ["", "Losses (losscli list shows more):"]
     for family, names in by_family.items():
         lines += _labelled(f"  {family}", " ".join(names))
@@ -52,7 +52,11 @@ def describe_index() -> Explanation:
 
 def describe_topic(entry: Topic) -> Explanation:
     """A topic's text."""
-    return Explanation(entry.name, "topic", entry.title, entry.lines())
+    if entry.compute is None:
+        return Explanation(entry.name, "topic", entry.title, entry.lines())
+    computed = entry.compute()
+    facts = {"numbers": dict(computed.numbers)}
+    return Explanation(entry.name, "topic", entry.title, entry.lines(computed), facts)
 
 
 def describe_code(code: str) -> Explanation:

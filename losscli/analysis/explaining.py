@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TypeAlias
 
 import numpy as np
@@ -20,7 +21,7 @@ from losscli.analysis.topics import TOPICS
 from losscli.analysis.trace import trace
 from losscli.arrays import Floats
 from losscli.errors import LosscliError, UnknownLoss, UsageError, by_code
-from losscli.registry import BoundLoss, Input, nearest, parse_losses
+from losscli.registry import BoundLoss, Input, all_losses, nearest, parse_losses
 from losscli.registry.lookup import is_advised, normalise
 from losscli.report.explaining import ExplainReport, Explanation
 from losscli.report.warnings import WARNINGS
@@ -67,7 +68,7 @@ def explanation(topic: str) -> Explanation:
     name = normalise(word).replace("_", "-")
     for entry in TOPICS:
         if name in (entry.name, *entry.aliases):
-            return describe_topic(entry)
+            return _with_loss(describe_topic(entry), name)
     try:
         (bound,) = parse_losses(word)
     except UnknownLoss as unknown:
@@ -77,6 +78,15 @@ def explanation(topic: str) -> Explanation:
             f"{word!r} names several losses", hint="put a blank between them in place of the comma"
         ) from None
     return describe_loss(bound)
+
+
+def _with_loss(topic: Explanation, name: str) -> Explanation:
+    """The topic; below it the loss that has the same name, such as entropy."""
+    if name not in (loss.name for loss in all_losses()):
+        return topic
+    (bound,) = parse_losses(name)
+    loss = describe_loss(bound)
+    return replace(topic, lines=(*topic.lines, "", *loss.lines), facts={**loss.facts, **topic.facts})
 
 
 def _unknown(word: str, unknown: UnknownLoss) -> LosscliError:

@@ -4,19 +4,27 @@ from __future__ import annotations
 
 from losscli.analysis.topic import Topic
 from losscli.analysis.topic_baseline import BASELINE
+from losscli.analysis.topic_choice import CHOICE
 from losscli.analysis.topic_ci import CI
 from losscli.analysis.topic_compare import COMPARE
 from losscli.analysis.topic_config import CONFIG
+from losscli.analysis.topic_cost import COST
 from losscli.analysis.topic_engine import ENGINE
+from losscli.analysis.topic_information import INFORMATION
 from losscli.analysis.topic_inspect import INSPECT
+from losscli.analysis.topic_likelihood import LIKELIHOOD
 from losscli.analysis.topic_parts import PARTS
 from losscli.analysis.topic_remote import REMOTE
 from losscli.analysis.topic_sits import SITS
 from losscli.analysis.topic_typed import TYPED
 
 TOPICS = (
+    CHOICE,
+    INFORMATION,
+    LIKELIHOOD,
+    COST,
     Topic(
-        "losses",
+        "names",
         "How losses are named: NAME[:PARAM=VALUE...], several with commas",
         """
         losscli compute mse,huber:delta=50 sample_data/diabetes.csv:target :prediction
@@ -36,7 +44,7 @@ TOPICS = (
         What a report prints as a loss is valid input again. `losscli list` prints
         all; `losscli explain bce` explains one.
         """,
-        ("loss", "names", "parameters", "specs"),
+        ("name", "parameters", "specs", "naming"),
     ),
     Topic(
         "frameworks",

@@ -38,7 +38,7 @@ ROUNDED = TABLES | {"latex"}
 class ComputeOptions(Evaluated):
     """Per-sample and reduced values of one or several losses.
 
-    Sources come in the order of the loss's inputs, the target first. `losscli explain sources`, `losses`,
+    Sources come in the order of the loss's inputs, the target first. `losscli explain sources`, `names`,
     `inputs`, `frameworks`, `pairing` and `formats` say more."""
 
     reduction: flag.Reduction = "mean"
