@@ -82,19 +82,20 @@ def test_rows_are_ranked_by_what_they_weigh(table: Table) -> None:
 
 
 @pytest.mark.parametrize("block_bytes", [400, None])
-def test_a_segment_has_its_own_rows(table: Table, block_bytes: int | None) -> None:
-    report = api.check(
-        "mse",
-        f"{table.path}:y",
-        ":p",
-        by="region",
-        max=["mse@eu=0.5", "mse@asia=0.5"],
-        block_bytes=block_bytes,
-    )
+@pytest.mark.parametrize("weight", [None, "w"])
+@pytest.mark.parametrize(("kind", "limit"), [("max", 0.5), ("min", 99)])
+def test_a_segment_has_its_own_rows(
+    table: Table, kind: str, limit: float, weight: str | None, block_bytes: int | None
+) -> None:
+    asked = {kind: [f"mse@eu={limit}", f"mse@asia={limit}"]}
+    sources = (f"{table.path}:y", ":p")
+    report = api.check("mse", *sources, by="region", weight=weight, block_bytes=block_bytes, **asked)
+    keys = -table.squares * (table.weight if weight else 1.0) if kind == "max" else table.squares
     for one in report.judged:
         own = np.flatnonzero(table.region == one.segment)
-        best = own[np.argsort(-table.squares[own], kind="stable")[:MOST]]
-        assert [row.row for row in one.worst] == (best + 1).tolist()
+        best = own[np.argsort(keys[own], kind="stable")][:MOST].tolist()
+        best = [row for row in best if (table.squares[row] > limit) == (kind == "max")]
+        assert [row.row for row in one.worst] == [row + 1 for row in best]
 
 
 @pytest.mark.parametrize(
