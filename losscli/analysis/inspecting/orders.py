@@ -11,7 +11,8 @@ one of two further things must hold, and each takes half of the level. Either th
 logarithms are divided by the temperature (1 to 10) that makes the columns as they stand most likely, which
 takes the boasting out; or the differences d stand out among themselves, z = sum(d) / sqrt(sum(d^2)) >=
 sqrt(2 ln(2 / (ALARM * w_r))), which for symmetric d has at most that chance (Efron 1969) whatever the
-probabilities claim.
+probabilities claim. And the order that is found must say more of the rows' classes than their frequencies do,
+by as much: of predictions that belong to other rows, no order of columns is the right one.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ LEAST = 1e-9
 
 MOST_CLASSES = 200
 
-TEMPERATURES = (1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 6.0, 10.0)
+TEMPERATURES = (1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 6.0, 10.0, 20.0)
 
 
 class Order(NamedTuple):
@@ -73,19 +74,30 @@ def find_order(codes: Integers, chances: Rows) -> Order | None:
     gain = float(gains[classes, columns].sum())
     size = math.sqrt(float(squares[classes, columns].sum()))
     needed = math.log(2.0 / ALARM) + _readings(width, moved)
-    if gain / _temperature(logs, own) < needed and gain < max(needed, math.sqrt(2.0 * needed) * size):
+    heat, _ = _temperature(logs, own)
+    if gain / heat < needed and gain < max(needed, math.sqrt(2.0 * needed) * size):
+        return None
+    if _frequencies(codes) - _temperature(logs, logs[np.arange(len(codes)), columns[codes]])[1] < needed:
         return None
     here = -float(own.mean())
     return Order(tuple(columns.tolist()), moved, gain, needed, here, here - gain / len(codes))
 
 
-def _temperature(logs: Rows, own: Floats) -> float:
-    """By what all logarithms must be divided to make the classes of the rows most likely."""
+def _temperature(logs: Rows, own: Floats) -> tuple[float, float]:
+    """By what all logarithms must be divided to make the classes of the rows most likely, `own` being the
+    logarithms (n,) of their columns; and the cross-entropy of all rows then."""
+    found = [
+        (float((np.log(np.exp(logs / heat).sum(axis=1)) - own / heat).sum()), heat) for heat in TEMPERATURES
+    ]
+    surprise, heat = min(found)
+    return heat, surprise
 
-    def surprise(heat: float) -> float:
-        return float((np.log(np.exp(logs / heat).sum(axis=1)) - own / heat).sum())
 
-    return min(TEMPERATURES, key=surprise)
+def _frequencies(codes: Integers) -> float:
+    """The cross-entropy of all rows when their classes' own frequencies predict them."""
+    counts = np.bincount(codes)
+    counts = counts[counts > 0]
+    return -float((counts * np.log(counts / len(codes))).sum())
 
 
 def _kept(columns: Integers, present: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Integers:

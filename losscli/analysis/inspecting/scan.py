@@ -20,7 +20,7 @@ from losscli.engine.request import Progress
 from losscli.engine.rows import RowReader
 from losscli.engine.rowset import Rowset
 from losscli.engine.setting import inputs_used
-from losscli.errors import DomainError, RowsError, counted
+from losscli.errors import RowsError, counted
 from losscli.report.compute import InputUsed, RowCounts
 from losscli.report.tables import Finding
 
@@ -92,7 +92,6 @@ def scan(look: Look, stack: ExitStack, progress: Progress | None = None) -> Scan
     sampler, repeats = Sampler(sum(widths)), Repeats()
     copies = _copies(look, stack) if reads_once(look) else []
     for rowset in reader.rowsets(iter(paired)):
-        refuse_infinite(rowset)
         for profile in profiles:
             profile.add(rowset)
         sampler.add(rowset)
@@ -120,15 +119,6 @@ def _left_out(counts: RowCounts) -> list[Finding]:
     if counts.unpaired:
         found.append(Finding("W104", f"{counted(counts.unpaired, 'row')} without a partner left out"))
     return found
-
-
-def refuse_infinite(rowset: Rowset) -> None:
-    """Raise DomainError at the first cell that is not finite; readers let none through but typed ones."""
-    for role, block in enumerate(rowset.inputs):
-        odd = ~np.isfinite(block)
-        if odd.any():
-            row, column = divmod(int(np.argmax(odd)), block.shape[1])
-            raise DomainError(f"{block[row, column]} is no number", place=rowset.place(role, row, column))
 
 
 def _copies(look: Look, stack: ExitStack) -> list[Copy]:
