@@ -164,3 +164,27 @@ def test_parts_print_the_number_of_the_files() -> None:
     answer = printed("bench_parts.py", "--rows", "500", "--parts", "7", "1", "--runs", "1")
     assert [row[0] for row in table(answer)] == ["one file", "in parts: 7", "in parts: 1"]
     assert "all print 0." in answer
+
+
+def test_coverage_is_printed_for_every_loss() -> None:
+    words = ("--rows", "12", "--sets", "6", "--resamples", "200")
+    rows = table(printed("bench_coverage.py", *words))
+    assert [row[0] for row in rows] == ["bce", "mse", "difference"]
+    for row in rows:
+        shares = [float(cell.removesuffix(" %")) for cell in row[2:5]]
+        assert abs(sum(shares) - 100) < 0.2
+
+
+def test_compared_predictions_have_the_same_difference() -> None:
+    answer = printed(
+        "bench_compare.py",
+        "--rows",
+        "60",
+        "--resamples",
+        "100",
+        "--tools",
+        "losscli",
+        "losscli-resampled",
+        "numpy",
+    )
+    assert [row[0] for row in table(answer)] == ["losscli", "losscli-resampled", "numpy"]
