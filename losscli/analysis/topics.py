@@ -14,6 +14,7 @@ from losscli.analysis.topic_information import INFORMATION
 from losscli.analysis.topic_inspect import INSPECT
 from losscli.analysis.topic_likelihood import LIKELIHOOD
 from losscli.analysis.topic_parts import PARTS
+from losscli.analysis.topic_reconcile import RECONCILE
 from losscli.analysis.topic_remote import REMOTE
 from losscli.analysis.topic_sits import SITS
 from losscli.analysis.topic_typed import TYPED
@@ -165,6 +166,7 @@ TOPICS = (
     REMOTE,
     ENGINE,
     INSPECT,
+    RECONCILE,
     Topic(
         "header",
         "When the first row is a header, and which delimiter is taken",

@@ -125,7 +125,7 @@ def test_when_none_fits_the_nearest_and_what_files_hide_is_said(
     assert (value["verdict"], value["fits"]) == ("none", [])
     assert value["tried"] > 1000
     assert abs(value["nearest"]["difference"]) < 0.01
-    assert "no convention gives it; the nearest" in text
+    assert "no convention gives it; the nearest simple one" in text
     assert "(L2)" in text
 
 

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from losscli.analysis.reconciling.candidates import Candidate, Candidates
 from losscli.analysis.reconciling.given import read_given
 from losscli.analysis.reconciling.printed import Printed
-from losscli.analysis.reconciling.search import Found, Outcome, search
+from losscli.analysis.reconciling.search import LIMITS, Found, Outcome, search
 from losscli.analysis.reconciling.separating import separate
 from losscli.analysis.reconciling.steps import call_of
 from losscli.analysis.reconciling.variants import conventions
 from losscli.engine.request import Request
 from losscli.errors import UsageError
-from losscli.report.reconcile import Convention, Fit, ReconcileReport, Sought, Way
+from losscli.report.fits import Fit, Sought, Way
+from losscli.report.reconcile import Convention, ReconcileReport
 
 __all__ = ["reconcile"]
 
@@ -90,6 +91,8 @@ def _sought(outcome: Outcome, candidates: Candidates) -> Sought:
         outcome.all_fits,
         None if outcome.nearest is None else _told(outcome.nearest, candidates),
         outcome.chance,
+        outcome.limit,
+        outcome.limit == LIMITS[-1][0],
     )
 
 

@@ -12,19 +12,16 @@ import numpy as np
 
 from losscli.analysis.reconciling.given import Given
 from losscli.analysis.reconciling.inputs import INPUTS, InputStep
-from losscli.analysis.reconciling.numbers import Scored, score
-from losscli.analysis.reconciling.reduced import Reduced
+from losscli.analysis.reconciling.numbers import Arrays, Scored, score
+from losscli.analysis.reconciling.reduced import RARE, Reduced
 from losscli.analysis.reconciling.scales import SCALES, Scale
 from losscli.analysis.reconciling.steps import Call, Step, call_of
 from losscli.analysis.reconciling.variants import Variant, variants
-from losscli.arrays import Floats, Rows
+from losscli.arrays import Floats
 from losscli.errors import LosscliError
 from losscli.numerics.stable import quietly
 from losscli.registry import bind_loss
 
-MANY_ROWS = 100_000
-"""With more rows than this, a change of the inputs and another loss are tried together only where each is a
-usual one."""
 MOST_STEPS = 3
 SAME = 1e-12
 """Numbers that differ relatively by less are one number, which several candidates give."""
@@ -86,6 +83,13 @@ class Numbers(NamedTuple):
     places: list[tuple[int, int, int]]
 
 
+class Known(NamedTuple):
+    """What is kept of a loss on some arrays: how they were laid out for it, and the numbers. Not the rows."""
+
+    layout: tuple[Step, ...]
+    reduced: list[Reduced]
+
+
 class Candidates:
     """The candidates for some rows. What was scored for a low cost is not scored again for a higher one."""
 
@@ -93,31 +97,35 @@ class Candidates:
         self.given = given
         self.variants: list[Variant] = []
         self._costs: list[float] = []
-        self._changed = [(None, given.arrays), *_changed(given)]
-        self._scored: dict[tuple[int, int], Scored | None] = {}
-        self._reduced: dict[tuple[int, int, bool], list[Reduced]] = {}
-        self._known: dict[float, tuple[Numbers, list[tuple[int, int]], list[list[Reduced]]]] = {}
+        self._changes: list[InputStep | None] = [None, *(change for change, _ in _changed(given))]
+        self._arrays: tuple[InputStep | None, Arrays] = (None, given.arrays)
+        self._scored: dict[tuple[int, int], Known | None] = {}
+        self._limits: dict[float, tuple[Numbers, list[tuple[int, int]], list[list[Reduced]]]] = {}
         self.refusal: LosscliError | None = None
         """Why the loss that was named does not take these rows."""
 
     def up_to(self, limit: float) -> tuple[Numbers, Callable[[int], Candidate]]:
         """Every number up to a cost, and what makes a candidate of its place."""
-        if limit not in self._known:
-            if not self._costs or limit > max(self._known, default=0.0):
+        if limit not in self._limits:
+            if not self._costs or limit > max(self._limits, default=0.0):
                 self.variants = variants(self.given.bound, limit)
                 self._costs = [one.cost for one in self.variants]
             pairs = list(self._pairs(limit))
-            reduced = [self._numbers_of(pair, limit - cost) for pair, cost in pairs]
+            reduced = [self._of(pair).reduced for pair, _ in pairs]
+            if limit >= RARE:
+                reduced = [
+                    self._with_rare(pair, found) for (pair, _), found in zip(pairs, reduced, strict=True)
+                ]
             numbers = _all_numbers([cost for _, cost in pairs], reduced, limit)
-            self._known[limit] = (numbers, [pair for pair, _ in pairs], reduced)
-        numbers, places, reduced = self._known[limit]
+            self._limits[limit] = (numbers, [pair for pair, _ in pairs], reduced)
+        numbers, places, reduced = self._limits[limit]
 
         def candidate(place: int) -> Candidate:
             at, reduction, scale = numbers.places[place]
             inputs, variant = places[at]
             return Candidate(
                 float(numbers.values[place]),
-                self._changed[inputs][0],
+                self._changes[inputs],
                 self.variants[variant],
                 self._of(places[at]).layout,
                 reduced[at][reduction],
@@ -155,7 +163,7 @@ class Candidates:
         """A candidate with its number added up as `compute` does."""
         if one.reduced.step is not None and one.reduced.step.name == "batches":
             return one
-        arrays = next(arrays for change, arrays in self._changed if change is one.inputs)
+        arrays = self._changed_by(one.inputs)
         found = score(one.variant.bound, self.given, arrays, exact=True).reduced(batches=False)
         value = next(way.value for way in found if way.step == one.reduced.step)
         if one.scale is not None:
@@ -164,11 +172,10 @@ class Candidates:
 
     def _pairs(self, limit: float) -> Iterator[tuple[tuple[int, int], float]]:
         """Changes of the inputs with losses, up to a cost, of those that exist."""
-        for place, (change, _) in enumerate(self._changed):
+        for place, change in enumerate(self._changes):
             inputs = 0.0 if change is None else change.step.cost
-            most = min(limit, 2.0) if change is not None and self.given.rows > MANY_ROWS else limit
-            for at in range(bisect_right(self._costs, max(most, inputs) - inputs)):
-                if inputs + self._costs[at] > limit or not self._few_steps(place, at):
+            for at in range(bisect_right(self._costs, limit - inputs)):
+                if not self._few_steps(place, at):
                     continue
                 found = self._score((place, at))
                 if found is None:
@@ -180,18 +187,28 @@ class Candidates:
     def _few_steps(self, inputs: int, variant: int) -> bool:
         return len(self.variants[variant].steps) + (inputs > 0) <= MOST_STEPS
 
-    def _of(self, pair: tuple[int, int]) -> Scored:
+    def _changed_by(self, change: InputStep | None) -> Arrays:
+        """The arrays after a change; the last ones are kept, since they are asked for in a row."""
+        if self._arrays[0] is not change:
+            found = self.given.arrays if change is None else _applied(change, self.given)
+            assert found is not None
+            self._arrays = (change, found)
+        return self._arrays[1]
+
+    def _of(self, pair: tuple[int, int]) -> Known:
         found = self._scored[pair]
         assert found is not None
         return found
 
     @quietly
-    def _score(self, pair: tuple[int, int]) -> Scored | None:
+    def _score(self, pair: tuple[int, int]) -> Known | None:
         if pair not in self._scored:
             inputs, variant = pair
-            arrays = self._changed[inputs][1]
+            change = self._changes[inputs]
+            cost = self._costs[variant] + (0.0 if change is None else change.step.cost)
             try:
-                self._scored[pair] = score(self.variants[variant].bound, self.given, arrays)
+                found = score(self.variants[variant].bound, self.given, self._changed_by(change))
+                self._scored[pair] = Known(found.layout, found.reduced(batches=cost <= 2.0))
             except LosscliError as refusal:
                 self._scored[pair] = None
                 if pair == (0, 0):
@@ -199,29 +216,36 @@ class Candidates:
         return self._scored[pair]
 
     @quietly
-    def _numbers_of(self, pair: tuple[int, int], left: float) -> list[Reduced]:
-        every = left >= 4.0 and pair[0] == 0
-        key = (*pair, left >= 2.0)
-        if key not in self._reduced:
-            self._reduced[key] = self._of(pair).reduced(batches=left >= 2.0)
-        found = self._reduced[key]
-        return [*found, *self._of(pair).reduced(batches=True, every=True)] if every else found
+    def _with_rare(self, pair: tuple[int, int], found: list[Reduced]) -> list[Reduced]:
+        """The numbers of the loss that was named with batches of every size."""
+        if pair != (0, 0):
+            return found
+        rows = score(self.variants[0].bound, self.given, self.given.arrays)
+        return [*found, *rows.reduced(batches=True, every=True)]
 
 
-def _changed(given: Given) -> Iterator[tuple[InputStep, Sequence[Rows | None]]]:
+def _changed(given: Given) -> Iterator[tuple[InputStep, Arrays]]:
     """Every change of target and prediction that means something for these rows, with the arrays changed."""
-    focus = given.bound.focus
-    if focus >= len(given.arrays):
-        return
-    target, prediction = given.arrays[0], given.arrays[focus]
-    if focus == 0 or target is None or prediction is None:
-        return
     for change in INPUTS:
-        found = change.apply(target, prediction)
-        if found is not None and all(np.isfinite(block).all() for block in found):
-            arrays = list(given.arrays)
-            arrays[0], arrays[focus] = found
-            yield change, arrays
+        found = _applied(change, given)
+        if found is not None:
+            yield change, found
+
+
+def _applied(change: InputStep, given: Given) -> Arrays | None:
+    """The arrays after a change; None where it means nothing for these."""
+    focus = given.bound.focus
+    if not 0 < focus < len(given.arrays):
+        return None
+    target, prediction = given.arrays[0], given.arrays[focus]
+    if target is None or prediction is None:
+        return None
+    found = change.apply(target, prediction)
+    if found is None or not all(np.isfinite(block).all() for block in found):
+        return None
+    arrays = list(given.arrays)
+    arrays[0], arrays[focus] = found
+    return arrays
 
 
 @quietly

@@ -12,9 +12,13 @@ from losscli.analysis.reconciling.candidates import SAME, Candidate, Candidates,
 from losscli.analysis.reconciling.printed import SINGLE, Printed
 from losscli.arrays import Floats, Integers
 
-LIMITS = (1.0, 2.0, 3.0, 4.0)
-"""The search goes one cost further only where nothing simpler gives the number."""
+LIMITS = ((1.0, None), (2.0, None), (3.0, 300_000), (4.0, 50_000))
+"""The search goes one cost further only where nothing simpler gives the number, and with at most so many
+rows: ever more losses are scored, thousands in the end."""
 SHOWN = 8
+SIMPLE = 2.0
+"""The nearest number is looked for among the simple ones: of many thousands one is always near, and says
+nothing."""
 
 
 class Found(NamedTuple):
@@ -33,7 +37,8 @@ class Found(NamedTuple):
 
 class Outcome(NamedTuple):
     """What the search for one number found: `fits`, of `all_fits` the first; else the nearest candidate.
-    `tried` counts the candidates, `distinct` their different numbers."""
+    `tried` counts the candidates, `distinct` their different numbers; `limit` is the cost up to which all
+    were tried."""
 
     printed: Printed
     fits: tuple[Found, ...]
@@ -42,16 +47,18 @@ class Outcome(NamedTuple):
     tried: int
     distinct: int
     chance: float | None
+    limit: float = LIMITS[0][0]
 
 
 def search(candidates: Candidates, printed: Printed) -> Outcome:
     """Try ever more candidates until some fit."""
     best: Outcome | None = None
-    for limit in LIMITS:
-        numbers, candidate = candidates.up_to(limit)
-        best = _match(numbers, candidate, printed)
-        if best.fits:
-            break
+    for limit, rows in LIMITS:
+        if best is None or rows is None or candidates.given.rows <= rows:
+            numbers, candidate = candidates.up_to(limit)
+            best = _match(numbers, candidate, printed)._replace(limit=limit)
+            if best.fits:
+                break
     assert best is not None
     return best
 
@@ -79,8 +86,10 @@ def _match(numbers: Numbers, candidate: Callable[[int], Candidate], printed: Pri
     nearest = None
     if not fits and len(finite) and math.isfinite(printed.value):
         with np.errstate(invalid="ignore"):
-            away = np.where(np.isfinite(values), np.abs(values - printed.value), np.inf)
-        nearest = candidate(int(np.argmin(away)))
+            simple = np.isfinite(values) & (numbers.costs <= SIMPLE)
+            away = np.where(simple, np.abs(values - printed.value), np.inf)
+        near = away.min() + SINGLE * abs(printed.value)
+        nearest = candidate(int(np.argmax(away <= near)))  # the simplest of those that are as near
     chance = _chance(values, printed, single=False)
     return Outcome(printed, fits, len(groups), nearest, len(values), len(_distinct(finite)), chance)
 
