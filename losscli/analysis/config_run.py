@@ -21,7 +21,7 @@ from losscli.analysis.config_words import told
 from losscli.analysis.gate import judge
 from losscli.domains import Domain, Interval, Labels
 from losscli.engine.request import Listeners, Progress, Request
-from losscli.errors import LosscliError, SourceError, StorageError, UsageError, raise_together
+from losscli.errors import LosscliError, Place, SourceError, StorageError, UsageError, raise_together
 from losscli.outputs.files import refuse_overlap
 from losscli.registry import BoundLoss
 from losscli.report.checks import ChecksReport, Entry, Unscored
@@ -281,8 +281,8 @@ def _tried(action: Callable[[], Found]) -> Found | LosscliError:
     except BrokenPipeError:
         raise
     except OSError as problem:
-        where = f"{problem.filename}: " if problem.filename else ""
-        return StorageError(f"{where}reading or writing failed: {problem.strerror or problem}")
+        place = Place(str(problem.filename)) if problem.filename else None
+        return StorageError(f"reading or writing failed: {problem.strerror or problem}", place=place)
     except Exception as problem:
         said = " ".join(str(problem).split())
         bug = LosscliError(

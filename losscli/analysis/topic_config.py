@@ -37,7 +37,8 @@ CONFIG = Topic(
     Every check is run and reported. One that cannot be scored is an `error` in
     the report, and its lines are on standard error. The exit code is the gravest:
     70, 4, 3, 2 of an error, else 1 where a requirement is not met, else 0.
-    Checks of the same sources, options and kind of losses read them once.
+    Checks of the same sources, options and kind of losses read them once; those
+    with a baseline or a golden file read by themselves.
     """,
     ("configuration", "toml", "losscli.toml", "checks", "pyproject"),
 )

@@ -3,6 +3,7 @@ files are read once where checks read them alike."""
 
 from __future__ import annotations
 
+import errno
 import json
 import shutil
 import subprocess
@@ -611,6 +612,32 @@ def test_a_wrong_comparison_stops_before_reading(name: str, capsys: pytest.Captu
     assert first.startswith(f"losscli.toml:{at}: error[E100]"), error
     assert said in first
     assert hint in second
+
+
+@pytest.mark.parametrize(
+    ("problem", "code"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device", "spool"), 4),
+        (BrokenPipeError(errno.EPIPE, "Broken pipe"), 141),
+        (KeyboardInterrupt(), 130),
+    ],
+)
+def test_what_stops_a_check_and_what_stops_all(
+    problem: BaseException, code: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plainly = api._evaluated
+
+    def broken(request: Any, heard: Any) -> Any:
+        if request.missing == "skip":
+            raise problem
+        return plainly(request, heard)
+
+    monkeypatch.setattr(api, "_evaluated", broken)
+    found, out, error = configured(capsys, FAILS + check(name='"broken"', missing='"skip"'))
+    assert found == code
+    assert bool(out) == (code == 4)
+    if code == 4:
+        assert error.startswith("spool: error[E400]: reading or writing failed: No space left")
 
 
 def test_warnings_name_their_checks(capsys: pytest.CaptureFixture[str]) -> None:
