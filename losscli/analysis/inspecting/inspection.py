@@ -32,6 +32,7 @@ def inspect(request: Request, progress: Progress | None = None) -> InspectReport
         case = Case(seen, nature_of(look, seen), Commands(look))
         faults = [*cell_faults(case), *pair_faults(case)]
         fits, warned = fits_of(case, advise(case))
+        told = {one.code for one in seen.warnings}
         return InspectReport(
             inputs=seen.inputs,
             rows=seen.rows,
@@ -42,5 +43,5 @@ def inspect(request: Request, progress: Progress | None = None) -> InspectReport
             held=tuple(holdings(case)),
             faults=tuple(faults),
             fits=tuple(fits),
-            warnings=tuple(dict.fromkeys([*seen.warnings, *warned])),
+            warnings=(*seen.warnings, *(one for one in warned if one.code not in told)),
         )
