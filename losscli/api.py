@@ -216,7 +216,7 @@ def _asked(losses: Losses, sources: Sequence[Any], options: Mapping[str, Any]) -
         earlier = parse_earlier(before, changes, request)
     requirements = parse_requirements(given, request.losses, segmented=request.by is not None, beside=earlier)
     check_stats(requirements, request.losses)
-    words = [one.stat for one in requirements if one.stat not in ("", "n", "coverage", "skill")]
+    words = [one.quantile for one in requirements if one.quantile is not None]  # a summary has the others
     wanted = tuple(dict.fromkeys((*request.reductions, *words)))
     looked_for = rows_wanted(requirements, request.losses)
     request = request._replace(reductions=wanted, summary=True, worst_of=looked_for)

@@ -115,6 +115,13 @@ def test_a_set_loss_has_its_own_number_only(capsys: pytest.CaptureFixture[str]) 
     assert "one number for the whole set" in error
 
 
+def test_a_set_loss_does_not_stand_in_the_way_of_others(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ("mse,rmse", *DIABETES, "--max", "mse/max=30000", "--max", "rmse=55", "--min", "mse/std=1")
+    code, _, error = checked(capsys, *words)
+    assert (code, error) == (0, "")
+    assert checked(capsys, *words, "--max", "mse/sum=1")[0] == 1
+
+
 def test_skill_of_a_loss_without_a_best_constant(capsys: pytest.CaptureFixture[str]) -> None:
     code, _, error = checked(capsys, "huber", *DIABETES, "--min", "skill=0")
     assert code == 2
