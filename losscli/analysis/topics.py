@@ -16,6 +16,7 @@ from losscli.analysis.topic_likelihood import LIKELIHOOD
 from losscli.analysis.topic_parts import PARTS
 from losscli.analysis.topic_reconcile import RECONCILE
 from losscli.analysis.topic_remote import REMOTE
+from losscli.analysis.topic_shell import SHELL
 from losscli.analysis.topic_sits import SITS
 from losscli.analysis.topic_typed import TYPED
 
@@ -163,6 +164,7 @@ TOPICS = (
     ),
     COMPARE,
     TYPED,
+    SHELL,
     REMOTE,
     ENGINE,
     INSPECT,

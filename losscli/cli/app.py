@@ -15,6 +15,8 @@ from losscli import __version__
 from losscli.cli.help import examples_first
 
 PROGRAM = "losscli"
+VARIABLE = f"_{PROGRAM.upper()}_COMPLETE"
+"""What shells set when they ask for candidates."""
 COMMANDS = {
     "compute": "Per-sample and reduced values of losses on files.",
     "compare": "Ranks predictions; paired differences against the first, with intervals.",
@@ -66,8 +68,15 @@ def call(words: Sequence[str]) -> int:
     """Parse the words and run the command they name; its exit code, 1 only for a requirement that is not met.
     Raises LosscliError for every expected mistake."""
     group = _group()
-    if f"_{PROGRAM.upper()}_COMPLETE" in os.environ:
-        group.main(list(words), prog_name=PROGRAM)
+    if VARIABLE in os.environ or any(word.endswith("-completion") for word in words[:1]):
+        from losscli.cli import completion
+
+        if completion.asked(os.environ):
+            sys.stdout.write(completion.answer(group, words))
+            return 0
+        completion.use_scripts()
+        if VARIABLE in os.environ:
+            group.main(list(words), prog_name=PROGRAM)
     try:
         with group.make_context(PROGRAM, list(words)) as context:
             return int(group.invoke(context) or 0)
