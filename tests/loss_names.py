@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import losscli.losses  # registers them
+from losscli.analysis.topics import TOPICS
 from losscli.errors import UnknownLoss
 from losscli.registry import Loss, all_losses
 from losscli.registry.lookup import candidates
@@ -35,6 +36,11 @@ convention it may follow."""
 FAMILIES: Final = "{families}"
 """The families of losses."""
 
+TOPICS: Final = """
+{topics}
+"""
+"""The topics of `explain`."""
+
 FOREIGN: Final = """
 {foreign}
 """
@@ -48,7 +54,9 @@ def text() -> str:
     records = sorted(all_losses(), key=lambda loss: loss.name)
     families = " ".join(sorted({loss.family for loss in records}))
     lines = "\n".join(map(_line, records))
-    return HEAD.format(losses=lines, foreign="\n".join(_foreign(records)), families=families)
+    topics = "\n".join(topic.name for topic in TOPICS)
+    foreign = "\n".join(_foreign(records))
+    return HEAD.format(losses=lines, foreign=foreign, families=families, topics=topics)
 
 
 def _line(loss: Loss) -> str:

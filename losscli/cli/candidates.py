@@ -224,11 +224,11 @@ def terms(asked: Asked) -> Iterable[str]:
 
 def topics(asked: Asked) -> Iterable[str]:
     """What `explain` explains: topics, losses, codes."""
-    from losscli.analysis.topics import TOPICS
+    from losscli.cli.loss_names import TOPICS
     from losscli.errors import by_code
     from losscli.report.warnings import WARNINGS
 
-    named = [f"{name} " for name in (*(topic.name for topic in TOPICS), *by_code(), *WARNINGS)]
+    named = [f"{name} " for name in (*TOPICS.split(), *by_code(), *WARNINGS)]
     return [*named, *losses(asked)]
 
 

@@ -133,6 +133,43 @@ convention it may follow."""
 FAMILIES: Final = "binary distribution embedding forecast margin multiclass multilabel ranking regression robust segmentation sequence similarity"
 """The families of losses."""
 
+TOPICS: Final = """
+losses
+entropy
+likelihood
+loss-and-cost
+names
+frameworks
+sources
+parts
+inputs
+formats
+compare
+typed
+completion
+remote
+engine
+inspect
+reconcile
+header
+numbers
+missing
+pairing
+check
+baseline
+config
+ci
+states
+labels
+weights
+segments
+concentration
+reductions
+signature
+exit-codes
+"""
+"""The topics of `explain`."""
+
 FOREIGN: Final = """
 keras: BinaryCrossentropy BinaryFocalCrossentropy CategoricalCrossentropy CategoricalFocalCrossentropy
 keras: CategoricalGeneralizedCrossEntropy CategoricalHinge Dice Hinge Huber KLDivergence LogCosh
