@@ -22,9 +22,10 @@ COMPARE = Topic(
     weight) on which the prediction is better.
     The interval of the difference covers with --confidence 0.95, each for itself.
     Up to 5,000 rows it is a studentised bootstrap of 10,000 resamples, whose ends
-    follow the skewness, but no end is nearer than Student's t; above it is Student's
-    t itself. --resamples N resamples any number of rows. `compute --confidence 0.95`
-    gives the interval of one number, in the same way (the bootstrap alone).
+    follow the skewness, but no end is nearer than Student's t; above it is
+    Student's t itself. --resamples N resamples any number of rows.
+    `compute --confidence 0.95` gives the interval of one number, in the same way
+    (the bootstrap alone).
     p is of a permutation test: were two predictions equally good, a row's
     difference could as well have the other sign. Every sign pattern is tried where
     there are few, else 10,000 are drawn; above 5,000 rows their normal limit is
