@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from itertools import combinations
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from losscli.analysis.entrants import Certainty
+from losscli.analysis.rowwise import Between, between_two, rows_of
 from losscli.arrays import Floats, Mask
-from losscli.engine.each import Evaluated, Keeper
-from losscli.engine.means import averaged, factor, no_mean
+from losscli.engine.each import Evaluated
 from losscli.numerics.exact import ExactSum, exact_mean, ratio
 from losscli.report.compare import CompareReport, Comparison, Difference, Pair, Standing
 from losscli.report.compute import Figure, InputUsed, Result
@@ -26,8 +26,6 @@ from losscli.statistics.intervals import (
 )
 from losscli.statistics.resampling import Flips, adjusted_by_holm, flip_tests, letters, normal_flips
 
-APART: Final = "the two weigh their rows differently"
-
 
 class Entrants(NamedTuple):
     """The predictions, their names, and the place of the reference."""
@@ -35,15 +33,6 @@ class Entrants(NamedTuple):
     evaluated: Sequence[Evaluated]
     names: Sequence[str]
     reference: int
-
-
-class _Rows(NamedTuple):
-    """What a number is the (weighted) mean of, times `unit`; or why it is none."""
-
-    values: Floats
-    weights: Floats | None
-    unit: float
-    why: str = ""
 
 
 def compare_all(entrants: Entrants, certainty: Certainty) -> CompareReport:
@@ -88,10 +77,10 @@ def _warnings(entrants: Entrants) -> tuple[Finding, ...]:
 def _comparison(entrants: Entrants, certainty: Certainty, at: int, number: int, place: int) -> Comparison:
     """One loss, or one column of it: the result at `at` of every report."""
     results = [one.report.results[at] for one in entrants.evaluated]
-    rows = [_rows(one.scores[number], place) for one in entrants.evaluated]
+    rows = [rows_of(one.scores[number], place) for one in entrants.evaluated]
     reference, count = entrants.reference, len(rows)
     pairs = list(combinations(range(count), 2))
-    between = {pair: _between(rows[pair[0]], rows[pair[1]]) for pair in pairs}
+    between = {pair: between_two(rows[pair[0]], rows[pair[1]]) for pair in pairs}
     tests = _tests([between[pair] for pair in pairs], certainty)
     adjusted = _adjusted(tests)
     known = dict(zip(pairs, zip(tests, adjusted, strict=True), strict=True))
@@ -124,58 +113,13 @@ def _pair(names: Sequence[str], pair: tuple[int, int], found: tuple[Flips | None
     return Pair(names[pair[0]], names[pair[1]], None if test is None else test.p, adjusted)
 
 
-# --- the rows behind a number --------------------------------------------------------------------------
-
-
-def _rows(score: Keeper, place: int) -> _Rows:
-    """What the result is a mean of."""
-    bound = score.bound
-    why = no_mean(bound)
-    if why:
-        return _Rows(np.zeros(0), None, 1.0, why)
-    terms = score.rows()
-    found = averaged(bound, terms.values[place], terms.counts, terms.weights)
-    return _Rows(*found, factor(bound, len(found.values)))
-
-
-class _Between(NamedTuple):
-    """The second prediction minus the first, row by row; `why` says why there is nothing to test."""
-
-    values: Floats
-    weights: Floats | None
-    unit: float
-    why: str
-
-    def reversed(self) -> _Between:
-        return self._replace(values=-self.values)
-
-
-def _between(first: _Rows, second: _Rows) -> _Between:
-    why = first.why or second.why
-    if not why and (len(first.values) != len(second.values) or not _same(first.weights, second.weights)):
-        why = APART
-    if why:
-        return _Between(np.zeros(0), None, 1.0, why)
-    with np.errstate(invalid="ignore", over="ignore"):
-        values = second.values - first.values
-    if not np.isfinite(values).all():
-        why = "a row is not finite, or differs by more than the largest double"
-    return _Between(values, first.weights, first.unit, why)
-
-
-def _same(first: Floats | None, second: Floats | None) -> bool:
-    if first is None or second is None:
-        return first is second
-    return np.array_equal(first, second)
-
-
 # --- tests and ranks -----------------------------------------------------------------------------------
 
 
-def _tests(between: Sequence[_Between], certainty: Certainty) -> list[Flips | None]:
+def _tests(between: Sequence[Between], certainty: Certainty) -> list[Flips | None]:
     """The test of each pair; None where there is nothing to test."""
     sound = {
-        place: pair.values if pair.weights is None else pair.values * pair.weights
+        place: pair.tested if pair.weights is None else pair.tested * pair.weights
         for place, pair in enumerate(between)
         if not pair.why
     }
@@ -226,7 +170,7 @@ def _groups(
 
 
 def _difference(
-    between: _Between,
+    between: Between,
     reference: Result,
     result: Result,
     certainty: Certainty,
@@ -238,16 +182,13 @@ def _difference(
     values, weights, unit = between.values, between.weights, between.unit
     draws = certainty.draws if certainty.resampled(len(values)) else None
     interval = difference_interval(values, weights, certainty.level, draws)
+    if not between.by_rows:
+        interval = interval._replace(method=f"{interval.method}, of pseudo-values")
     error = standard_error(values, weights)
-    lower = result.direction != "maximize"
-    shares = [_share(mask, weights) for mask in (values < 0.0, values > 0.0, values == 0.0)]
-    better, worse, equal = shares if lower else (shares[1], shares[0], shares[2])
     return Difference(
         Figure(unit * _mean(values, weights)),
         _scaled(interval, unit),
-        better,
-        worse,
-        equal,
+        *_shares(between, higher=result.direction == "maximize"),
         None if test is None else test.p,
         adjusted,
         None if error is None else unit * detectable(error, len(values), certainty.level),
@@ -268,6 +209,16 @@ def _mean(values: Floats, weights: Floats | None) -> float:
     total.add_products(weights, values)
     weight.add(weights)
     return ratio(total, weight).value
+
+
+def _shares(between: Between, *, higher: bool) -> tuple[float | None, float | None, float | None]:
+    """On which share of the rows the prediction is better, worse and equal."""
+    values, weights = between.values, between.weights
+    if not between.by_rows:
+        return None, None, None
+    lower, upper = _share(values < 0.0, weights), _share(values > 0.0, weights)
+    better, worse = (upper, lower) if higher else (lower, upper)
+    return better, worse, _share(values == 0.0, weights)
 
 
 def _share(rows: Mask, weights: Floats | None) -> float:

@@ -31,6 +31,8 @@ COMPARE = Topic(
     there are few, else 10,000 are drawn; above 5,000 rows their normal limit is
     taken. Holm's method adjusts the p-values of all pairs of one loss, and the
     letters say the same: two share one unless their p is below 1 - confidence.
+    A number of the whole set (rmse, wape) is compared by pseudo-values: what each
+    row moves it by. One that sees all rows at once (medae) has its value alone.
     Rows are taken as drawn independently of each other: rows of one patient or one
     day are not, and the true interval is wider. Seed and method are printed; the
     order of the rows never shows.

@@ -231,20 +231,22 @@ class Sums:
     def headline(self, result: int) -> Figure | None:
         """The number that is no mean of the rows: of a set loss, or as a framework reduces; None where the
         reductions are its numbers."""
-        measure = self.measure
-        combine = measure.bound.combine
-        if combine is None:
+        if self.measure.bound.combine is None:
             return self._as_reduced(result)
-        weight = self._weight if self.weighted else self.rows
-        params = measure.bound.params
-        if measure.results > 1 or measure.multioutput == "sum":
-            picked = range(len(next(iter(self._sums.values())))) if measure.results == 1 else [result]
-            numbers = [
-                combine({name: [sums[column]] for name, sums in self._sums.items()}, weight, params)
-                for column in picked
-            ]
-            return figure(_added(numbers))
-        return figure(combine(self._sums, weight, params))
+        return figure(self.combined(self._sums, self._weight if self.weighted else self.rows, result))
+
+    def combined(
+        self, totals: Mapping[str, Sequence[ExactSum]], weight: int | ExactSum, result: int
+    ) -> Number:
+        """The number of a set loss whose statistics have these sums."""
+        measure = self.measure
+        combine, params = measure.bound.combine, measure.bound.params
+        assert combine is not None
+        if measure.results == 1 and measure.multioutput != "sum":
+            return combine(totals, weight, params)
+        picked = range(len(next(iter(totals.values())))) if measure.results == 1 else [result]
+        columns = [{name: [sums[column]] for name, sums in totals.items()} for column in picked]
+        return _added([combine(one, weight, params) for one in columns])
 
     def _as_reduced(self, result: int) -> Figure | None:
         convention = self.measure.bound.convention

@@ -8,6 +8,9 @@ import pytest
 import losscli
 from losscli.analysis.entrants import name_predictions
 from losscli.errors import UsageError
+from losscli.registry import Loss
+from tests.laws.cases import Case
+from tests.losses_under_test import LOSSES, by_name
 
 RANDOM = np.random.default_rng(12)
 Y = RANDOM.normal(size=40)
@@ -83,6 +86,46 @@ def test_rows_that_do_not_count_are_left_out() -> None:
     assert found.difference == without.difference
 
 
+def test_a_root_has_the_test_of_its_mean_and_the_interval_of_its_resamples() -> None:
+    random = np.random.default_rng(5)
+    y, a, b = random.normal(size=(3, 400))
+    b = 1.1 * b
+    rmse, mse = losscli.compare("rmse,mse", y, a, b).results
+    root, mean = rmse.standings[1].difference, mse.standings[1].difference
+    assert root is not None
+    assert mean is not None
+    assert root.p == mean.p  # swapping predictions on rows moves both the same way
+    assert root.value.value == pytest.approx(rmse.standings[1].value.value - rmse.standings[0].value.value)
+    assert (root.better, root.worse, root.equal) == (None, None, None)
+    picked = random.integers(0, 400, size=(20_000, 400))
+    ends = np.sqrt(((b - y) ** 2)[picked].mean(axis=1)) - np.sqrt(((a - y) ** 2)[picked].mean(axis=1))
+    low, high = np.quantile(ends, [0.025, 0.975])
+    assert root.interval.low == pytest.approx(low, abs=0.06 * (high - low))
+    assert root.interval.high == pytest.approx(high, abs=0.06 * (high - low))
+    assert root.interval.method.endswith("of pseudo-values")
+
+
+@pytest.mark.parametrize("weight", [None, W])
+@pytest.mark.parametrize("spec", ["rmse", "wape", "rmsle", "mse"])
+def test_pseudo_values_average_to_the_number(spec: str, weight: object) -> None:
+    y, a, b = (np.abs(one) + 0.1 for one in (Y, A, B))
+    (found,) = losscli.compare(spec, y, a, b, weight=weight).results
+    one, other = found.standings
+    assert other.difference is not None
+    expected = other.value.value - one.value.value
+    assert other.difference.value.value == pytest.approx(expected, rel=1e-9)
+    assert other.difference.interval.low < expected < other.difference.interval.high
+
+
+def test_a_number_without_rows_has_its_value_and_says_why() -> None:
+    (found,) = losscli.compare("r2", Y, A, B).results
+    difference = found.standings[1].difference
+    assert difference is not None
+    assert difference.interval.method.startswith("no interval: ")
+    assert (difference.p, difference.detectable, found.standings[0].group) == (None, None, None)
+    assert difference.value.value == found.standings[1].value.value - found.standings[0].value.value
+
+
 @pytest.mark.parametrize("option", ["by", "state", "engine", "worst", "reduction"])
 def test_what_only_compute_has(option: str) -> None:
     with pytest.raises(UsageError, match="compare has no option"):
@@ -130,3 +173,34 @@ def test_predictions_that_are_the_same() -> None:
     assert other.difference is not None
     assert (other.difference.value.value, other.difference.p, other.difference.equal) == (0.0, 1.0, 1.0)
     assert other.difference.interval[:2] == (0.0, 0.0)
+
+
+TWO_INPUTS = [loss for loss in LOSSES if len(loss.inputs) == 2 and all(entry.paired for entry in loss.inputs)]
+
+
+@pytest.mark.parametrize("loss", TWO_INPUTS, ids=by_name)
+def test_every_loss_of_two_inputs_is_compared(loss: Loss) -> None:
+    case = Case(loss, loss.resolve({}), 3)
+    target, first = case.draw(30)
+    second = case.draw(30, generator=np.random.default_rng(77))[1]
+    (found,) = losscli.compare(loss, target, first, second, names="a,b").results
+    values = [losscli.compute(loss, target, one).results[0].headline for one in (first, second)]
+    assert [standing.value for standing in found.standings] == values
+    difference = found.standings[1].difference
+    assert difference is not None
+    if not all(value.status == "ok" for value in values):
+        assert not difference.interval.known
+        return
+    expected = values[1].value - values[0].value
+    size = max(abs(value.value) for value in values)
+    assert difference.value.value == pytest.approx(expected, rel=1e-9, abs=1e-12 * size)
+    if difference.interval.known:
+        assert difference.interval.low <= expected + 1e-12 * size
+        assert difference.interval.high >= expected - 1e-12 * size
+        assert 0.0 < (difference.p or 0.0) <= 1.0
+    else:
+        assert difference.p is None or found.rows == 1
+
+
+def test_there_are_many_such_losses() -> None:
+    assert len(TWO_INPUTS) > 100
