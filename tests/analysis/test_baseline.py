@@ -19,7 +19,7 @@ from losscli.analysis.baseline_pairing import PairedValues
 from losscli.analysis.baseline_rows import Candidates, LargestRows
 from losscli.engine.following import Followed
 from losscli.engine.request import Listeners
-from losscli.errors import FormatError, PairingError, StateError
+from losscli.errors import DomainError, FormatError, PairingError, StateError
 from losscli.report.samples import SampleColumns
 from losscli.sources.records import LinePlaces
 from losscli.statistics.intervals import BOOTSTRAPPED, difference_interval, moments_interval
@@ -260,10 +260,10 @@ def test_rows_know_where_their_prediction_stands(tmp_path: Path) -> None:
     (tmp_path / "y.csv").write_text("y\n1\n\n0\n1\n")
     (tmp_path / "p.csv").write_text("p\n0.5\n0.5\nNA\n0.25\n")
     (tmp_path / "p.ndjson").write_text("0.5\n0.5\nnull\n0.25\n")
-    for name, first in (("p.csv", 2), ("p.ndjson", 1)):
+    for name, first, size in (("p.csv", 2, 6), ("p.csv", 2, None), ("p.ndjson", 1, 6), ("p.ndjson", 1, None)):
         collector = Collector()
         api.compute(
-            "bce", f"{tmp_path}/y.csv", f"{tmp_path}/{name}", missing="skip", block_bytes=6,
+            "bce", f"{tmp_path}/y.csv", f"{tmp_path}/{name}", missing="skip", block_bytes=size,
             listeners=Listeners(follower=collector),
         )  # fmt: skip
         assert collector.places() == [(1, f"{name}:{first}"), (4, f"{name}:{first + 3}")]
@@ -345,3 +345,52 @@ def test_a_framework_that_divides_by_the_rows_does_so_in_the_change(tmp_path: Pa
     assert one.change.now.value == report.computed.results[0].headline.value
     plain = api.check("bce", target, before, max=99, weight=options["weight"]).computed.results[0]
     assert plain.headline.value != first.headline.value
+
+
+def test_rows_that_do_not_count_shift_no_place(tmp_path: Path) -> None:
+    generator = np.random.default_rng(6)
+    target = np.array([0, 1, 2, 1] * 10)
+    rows = generator.normal(size=(40, 3))
+    lines = [f"{'eu' if at % 2 else 'us'},{y},{a!r},{b!r},{c!r}" for at, (y, (a, b, c)) in enumerate(
+        zip(target.tolist(), rows.tolist(), strict=True))]  # fmt: skip
+    file, base = tmp_path / "c.csv", tmp_path / "b.csv"
+    file.write_text("\n".join(["g,y,a,b,c", *lines]) + "\n")
+    words = ("sparse_softmax_ce:ignore_index=2", f"{file}:y", ":a,b,c")
+    api.check(*words, baseline=base, update=True)
+    worse = 37  # in eu, of class 1; the rows of class 2 do not count
+    lines[worse] = f"eu,1,9.0,{rows[worse, 1]!r},{rows[worse, 2]!r}".replace("np.float64(", "").replace(
+        ")", ""
+    )
+    file.write_text("\n".join(["g,y,a,b,c", *lines]) + "\n")
+    report = api.check(*words, by="g", baseline=base, max_increase={"sparse_softmax_ce:ignore_index=2@eu": 0})
+    (one,) = report.judged
+    assert one.change is not None
+    (row,) = one.change.carried.listed
+    assert (row.row, row.place.line) == (worse + 1, worse + 2)
+    assert one.rows == 20
+
+
+def test_the_last_fault_of_a_run_is_told_before_the_first_of_its_baseline(tmp_path: Path) -> None:
+    (tmp_path / "y.csv").write_text("y\n" + "1\n" * 500)
+    (tmp_path / "p.csv").write_text("p\n" + "0.5\n" * 499 + "1.5\n")
+    (tmp_path / "b.csv").write_text("row,mae\n1,0.5\n")
+    for block_bytes in (32, None):
+        with pytest.raises(DomainError, match=r"1\.5"):
+            api.check(
+                "bce", f"{tmp_path}/y.csv", f"{tmp_path}/p.csv",
+                baseline=tmp_path / "b.csv", max_increase=1, block_bytes=block_bytes,
+            )  # fmt: skip
+
+
+@pytest.mark.parametrize(("limit", "counts_as"), [(0.0, "pass"), (-0.02, "fail")])
+def test_an_unclear_score_counts_by_its_own_direction(tmp_path: Path, limit: float, counts_as: str) -> None:
+    generator = np.random.default_rng(8)
+    target, before = generator.normal(size=(2, 60, 3))
+    base = tmp_path / "b.csv"
+    api.check("cosine_similarity", target, before, baseline=base, update=True)
+    after = before + generator.normal(0, 0.2, before.shape) + 0.01 * target
+    report = api.check("cosine_similarity", target, after, baseline=base, max_decrease=limit)
+    (one,) = report.judged
+    assert one.interval is not None
+    assert one.interval.low < 0.0 < one.value.value < 0.02 < one.interval.high
+    assert (one.verdict, one.counts_as) == ("unclear", counts_as)
