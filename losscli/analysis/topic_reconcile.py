@@ -9,7 +9,7 @@ RECONCILE = Topic(
     "Why another tool prints another number: losscli reconcile",
     """
     losscli reconcile bce sample_data/y.csv sample_data/p.csv --value 0.3562
-    losscli reconcile bce sample_data/saturated.csv:y :p --value 12.727 --value 4.732
+    losscli reconcile bce sample_data/saturated.csv:y :p --value 12.73 --value 4.732
     losscli reconcile mae sample_data/demand.csv:sold :forecast
 
     --value is the number as it was printed: all its digits count, and what lies

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import math
 import secrets
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -23,6 +24,7 @@ from losscli.api import make_request
 from losscli.errors import LosscliError, UsageError
 from losscli.registry import Convention, bind_loss
 from tests.analysis.reconcile_draws import draw, losses
+from tests.analysis.reconcile_traps import MET, Met, names, sought
 from tests.shapes import drawn
 
 DRAWS, LEAST = 16, 14
@@ -42,6 +44,19 @@ def test_random_conventions_of_random_losses_are_among_the_first() -> None:
         if not any(abs(fit.value - one.value) <= SAME * abs(one.value) for fit in first):
             missed.append(f"{one.words}: {one.printed}")
     assert len(missed) <= DRAWS - LEAST, f"seed {seed}: {missed}"
+
+
+@pytest.mark.parametrize("met", MET, ids=lambda met: met.name)
+def test_a_trap_is_named(met: Met, tmp_path: Path) -> None:
+    found = sought(met, tmp_path)
+    first = [fit.words for fit in found.fits]
+    assert names(met, found) or met.reason, first
+    assert abs(found.fits[0].value - found.value) <= found.half * 1.001 or math.isinf(found.value)
+
+
+def test_every_trap_is_met() -> None:
+    assert {met.trap for met in MET} == set(range(1, 16))
+    assert sum(bool(met.reason) for met in MET) <= 1
 
 
 def test_a_quick_number_is_the_exact_one() -> None:

@@ -98,7 +98,8 @@ def _sought(outcome: Outcome, candidates: Candidates) -> Sought:
 
 def _fit(found: Found, candidates: Candidates) -> Fit:
     best = found.best
-    same = [_label(one) for one in found.candidates[1:] if one.cost == best.cost]
+    others = found.candidates[1:]
+    same = [_label(one) for one in others if one.cost == best.cost or _is_loss(one)]
     fit = _told(best, candidates)
     ways = (*fit.ways, _SINGLE) if found.single else fit.ways
     told = dict.fromkeys([*same, *candidates.namesakes(best)])
@@ -107,9 +108,13 @@ def _fit(found: Found, candidates: Candidates) -> Fit:
 
 def _label(candidate: Candidate) -> str:
     """A candidate among others: its loss where nothing else was changed."""
-    if all(step.kind == "loss" for step in candidate.steps):
+    if _is_loss(candidate):
         return candidate.variant.bound.spec
     return "; ".join(step.words for step in candidate.steps)
+
+
+def _is_loss(candidate: Candidate) -> bool:
+    return all(step.kind == "loss" for step in candidate.steps)
 
 
 def _told(candidate: Candidate, candidates: Candidates) -> Fit:

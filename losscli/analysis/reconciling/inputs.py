@@ -108,6 +108,13 @@ def _transposed(target: Rows, prediction: Rows) -> tuple[Rows, Rows] | None:
     return np.ascontiguousarray(target.T), np.ascontiguousarray(prediction.T)
 
 
+def _broadcast(target: Rows, prediction: Rows) -> tuple[Rows, Rows] | None:
+    rows = len(target)
+    if target.ndim != 1 or prediction.ndim != 1 or not 1 < rows * rows <= MOST_PAIRS:
+        return None
+    return np.repeat(target, rows), np.tile(prediction, rows)
+
+
 def _smoothing(share: float) -> Change:
     def smooth(target: Rows, prediction: Rows) -> tuple[Rows, Rows] | None:
         if not _is_chance(target):
@@ -140,6 +147,8 @@ def _other_labels(call: Call) -> Call | None:
     return call.having("--labels", ",".join(reversed(given)))
 
 
+MOST_PAIRS = 250_000
+"""Pairs that are tried where an array of (n, 1) met one of (n,)."""
 SHARES: Sequence[float] = (0.05, 0.1, 0.2)
 """Label smoothing that people use."""
 EDGES: Sequence[float] = (1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-12, 1e-15, 1e-16)
@@ -189,6 +198,13 @@ INPUTS: tuple[InputStep, ...] = (
     _input("percent", "predictions are percentages", "p / 100 for p", _from_percent),
     _input("float32", "inputs rounded to single precision", "float32(y), float32(p)", _single),
     _input("axis", "columns for rows: the other axis", "the transposed arrays", _transposed, cost=2),
+    _input(
+        "broadcast",
+        "every target against every prediction: (n, 1) met (n,)",
+        "all pairs of y and p",
+        _broadcast,
+        cost=2,
+    ),
     *map(_smoothed, SHARES),
     *map(_clipped, EDGES),
 )

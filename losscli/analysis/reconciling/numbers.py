@@ -74,6 +74,8 @@ def _counting(bound: BoundLoss, blocks: Sequence[Rows], values: Rows, weights: F
     if counts is not None:
         kept = counts > 0.0
         rows, values = int(np.count_nonzero(kept)), values[kept]
+        if not rows:
+            raise DomainError("no row counts")
         weights, counted = (None if weights is None else weights[kept]), counts[kept]
         target = None if target is None else target[kept]
     own = weights

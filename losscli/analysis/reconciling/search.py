@@ -60,7 +60,26 @@ def search(candidates: Candidates, printed: Printed) -> Outcome:
             if best.fits:
                 break
     assert best is not None
-    return best
+    return _with_namesakes(best, candidates) if best.fits and best.limit < SIMPLE else best
+
+
+def _with_namesakes(outcome: Outcome, candidates: Candidates) -> Outcome:
+    """The fits with the losses, one step further, that give the same number by themselves: they may be what
+    was meant where the simplest way is an accident of these rows."""
+    if not outcome.fits[0].best.cost or not math.isfinite(outcome.printed.value):
+        return outcome
+    numbers, candidate = candidates.up_to(SIMPLE)
+    fits = []
+    for found in outcome.fits:
+        value = found.best.value
+        with np.errstate(invalid="ignore"):
+            near = np.abs(numbers.values - value) <= SINGLE * abs(value)
+            near &= np.abs(numbers.values - outcome.printed.value) <= outcome.printed.tolerance
+        places = np.flatnonzero(near).tolist()
+        others = [candidate(place) for place in places if numbers.costs[place] > found.best.cost]
+        more = [one for one in others if all(step.kind == "loss" for step in one.steps)]
+        fits.append(found._replace(candidates=(*found.candidates, *more)))
+    return outcome._replace(fits=tuple(fits))
 
 
 def _match(numbers: Numbers, candidate: Callable[[int], Candidate], printed: Printed) -> Outcome:
@@ -94,8 +113,13 @@ def _match(numbers: Numbers, candidate: Callable[[int], Candidate], printed: Pri
     return Outcome(printed, fits, len(groups), nearest, len(values), len(_distinct(finite)), chance)
 
 
-def _rank(candidate: Candidate) -> tuple[float, int, bool]:
-    return candidate.cost, len(candidate.steps), candidate.reduced.step is not None
+_TELLING = ("loss", "reduction", "inputs", "number")
+"""The kinds of steps: of equal costs, another loss tells more than a mere factor."""
+
+
+def _rank(candidate: Candidate) -> tuple[float, int, int]:
+    steps = candidate.steps
+    return candidate.cost, len(steps), max((_TELLING.index(step.kind) for step in steps), default=0)
 
 
 def _groups(values: Floats, hits: Integers) -> list[Sequence[int]]:
