@@ -6,7 +6,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from losscli.cli.options import Evaluated, Shown
 from losscli.cli.publishing import Publication, is_watched
@@ -42,6 +42,8 @@ def evaluation_options(options: Evaluated) -> dict[str, Any]:
 class Scoring(Protocol):
     """Options of a command that scores files."""
 
+    command: ClassVar[str]
+
     @property
     def losses(self) -> str | None:
         """LOSSES as typed."""
@@ -76,4 +78,5 @@ def evaluating(options: Scoring) -> Iterator[None]:
     except UnknownLoss as unknown:
         from losscli.cli.guesses import loss_expected
 
-        raise loss_expected(options.losses or "", options.sources) or unknown from None
+        command = "compare" if options.command == "compare" else "compute"
+        raise loss_expected(options.losses or "", options.sources, command) or unknown from None

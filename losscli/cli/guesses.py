@@ -35,12 +35,29 @@ COMMAND_WORDS = {
         "measure",
         "metrics",
     ),
+    "compare": ("rank", "versus", "vs", "diff", "difference", "contrast", "significance", "ab"),
     "check": ("gate", "assert", "test", "verify", "require"),
     "inspect": ("doctor", "diagnose", "lint", "profile", "validate", "suggest", "recommend", "look"),
     "explain": ("info", "doc", "docs", "describe", "show", "man", "trace", "why", "what", "help"),
     "plot": ("draw", "picture", "graph", "figure", "chart", "curve", "histogram"),
     "list": ("ls", "losses", "search", "find", "all", "catalogue", "catalog"),
 }
+COMPARED = {
+    "--baseline": "--reference NAME",
+    "--base": "--reference NAME",
+    "--control": "--reference NAME",
+    "--alpha": "--confidence 0.95",
+    "--level": "--confidence 0.95",
+    "--ci": "--confidence 0.95",
+    "--bootstrap": "--resamples 10000",
+    "--n-bootstrap": "--resamples 10000",
+    "--n-resamples": "--resamples 10000",
+    "--permutations": "--resamples 10000",
+    "--random-state": "--seed 0",
+    "--models": "--names A,B",
+}
+"""What others call the options of a comparison."""
+COMPARE_CALL = "losscli compare bce y.csv a.csv b.csv"
 ROOT_WORDS = {"-V": "--version", "-v": "--version", "version": "--version", "-?": "--help", "/?": "--help"}
 ROOT_OPTIONS = ("--version", "--help", "-h", "--install-completion", "--show-completion")
 
@@ -107,6 +124,11 @@ def _unknown_option(name: str, command: str | None, words: Sequence[str]) -> Usa
     if command == "explain" and plain in TARGETS | PREDICTIONS:
         hint = _quoted([_traced(word) for word in words])
         return UsageError(f"there is no option {name} of losscli explain", hint=hint)
+    if command == "compare" and plain in COMPARED:
+        return UsageError(f"there is no option {name}: it is {COMPARED[plain]} here", hint=COMPARED[plain])
+    if command == "compare" and plain in TARGETS | PREDICTIONS | METRICS:
+        why = "the losses stand first, then the target and the predictions"
+        return UsageError(f"there is no option {name}: {why}", hint=COMPARE_CALL)
     near = _near_options(plain, command)
     hint = f"did you mean {' or '.join(near)}?" if near else f"losscli {command} --help lists the options"
     return UsageError(f"there is no option {name} of losscli {command}", hint=hint)
@@ -175,6 +197,9 @@ def _missing(mistake: Any, command: str | None) -> UsageError:
         return UsageError(
             "a loss and its files are missing", hint="for example: losscli compute bce y.csv p.csv"
         )
+    if name in ("target", "predictions"):
+        said = "compare takes losses, a target and at least two predictions"
+        return UsageError(said, hint=COMPARE_CALL)
     if name == "sources":
         return UsageError("the files to score are missing", hint=_example_of(mistake))
     return UsageError(_sentence(mistake), hint=f"losscli {command} --help lists what it takes")
@@ -236,9 +261,9 @@ def _is_losses(text: str) -> bool:
     return True
 
 
-def loss_expected(text: str, sources: Sequence[str]) -> UsageError | None:
+def loss_expected(text: str, sources: Sequence[str], command: str = "compute") -> UsageError | None:
     """The error for a file where the losses stand: `losscli compute y.csv p.csv bce`. None when it is no
-    file."""
+    file. `command` is the one that the hint types."""
     import os
 
     from losscli.registry.lookup import foreign_answer
@@ -253,4 +278,4 @@ def loss_expected(text: str, sources: Sequence[str]) -> UsageError | None:
     named = [source for source in sources if _is_losses(source)]
     loss = named[0] if named else "LOSS"
     others = [source for source in sources if source not in named]
-    return UsageError(f"{text!r} stands where the loss does", hint=_quoted(["compute", loss, text, *others]))
+    return UsageError(f"{text!r} stands where the loss does", hint=_quoted([command, loss, text, *others]))

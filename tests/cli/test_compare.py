@@ -275,6 +275,11 @@ def test_an_input_that_all_share_is_named_by_its_role(capsys: pytest.CaptureFixt
         (("mea", *DEMAND), "mae"),
         (("mae", *DEMAND, "-f", "value"), "there are 3"),
         (("mae", *DEMAND, "--by", "shop"), "--by"),
+        (("mae", *DEMAND, "--baseline", "q50"), "hint: --reference NAME"),
+        (("mae", *DEMAND, "--n-resamples", "500"), "hint: --resamples 10000"),
+        (("mae", *DEMAND, "--metric", "mse"), "the losses stand first"),
+        (("mae", DEMAND[0]), "hint: losscli compare bce y.csv a.csv b.csv"),
+        (DEMAND, "hint: losscli compare LOSS sample_data/demand.csv:sold"),
     ],
 )
 def test_a_call_that_is_wrong(words: tuple[str, ...], said: str, capsys: pytest.CaptureFixture[str]) -> None:
