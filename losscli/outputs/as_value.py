@@ -10,9 +10,18 @@ from losscli.outputs.formats import OutputFormat
 from losscli.outputs.harmless import harmless
 from losscli.outputs.view import View
 from losscli.report import Report
-from losscli.report.tables import Table
+from losscli.report.tables import Kind, Table
 
 _SHOWN = 5
+_FEWER = {
+    "reduced": "ask for one loss and one reduction, without --by",
+    "requirements": "state one requirement",
+    "checks": "run one check, with one requirement",
+    "comparison": "compute one loss of one model",
+}
+"""What gives one number instead of the rows of a table."""
+_ASIDE = frozenset({"group", "verdict", "convention"})
+"""Texts that name no number."""
 
 
 def _render(report: Report, view: View) -> Iterator[str]:
@@ -24,7 +33,7 @@ def _render(report: Report, view: View) -> Iterator[str]:
     if len(table.rows) != 1:
         raise UsageError(
             f"--format value prints one number, and there are {len(table.rows)}: {_names(table)}",
-            hint="ask for one loss and one reduction, or type --format plain",
+            hint=f"{_FEWER.get(table.name, '--format json has all')}, or type --format plain",
         )
     yield machine(table.rows[0][keys.index("value")]) + "\n"
 
@@ -32,7 +41,13 @@ def _render(report: Report, view: View) -> Iterator[str]:
 def _names(table: Table) -> str:
     """The first numbers by name: the texts that stand before the value."""
     at = next(place for place, column in enumerate(table.columns) if column.key == "value")
-    names = [" ".join(str(cell) for cell in row[:at] if cell is not None) for row in table.rows[:_SHOWN]]
+    named = [
+        place
+        for place, column in enumerate(table.columns[:at])
+        if column.kind is Kind.TEXT and column.key not in _ASIDE
+    ]
+    rows = table.rows[:_SHOWN]
+    names = [" ".join(str(row[place]) for place in named if row[place] is not None) for row in rows]
     more = ", ..." if len(table.rows) > _SHOWN else ""
     return harmless(", ".join(names)) + more
 
