@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from losscli import losses as _losses  # noqa: F401  registers every family
 from losscli.arrays import Floats
 from losscli.registry import BoundLoss, parse_losses
 from losscli.registry.checking import check_arrays

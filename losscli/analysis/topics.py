@@ -14,6 +14,7 @@ from losscli.analysis.topic_information import INFORMATION
 from losscli.analysis.topic_inspect import INSPECT
 from losscli.analysis.topic_likelihood import LIKELIHOOD
 from losscli.analysis.topic_parts import PARTS
+from losscli.analysis.topic_plot import PLOT
 from losscli.analysis.topic_reconcile import RECONCILE
 from losscli.analysis.topic_remote import REMOTE
 from losscli.analysis.topic_shell import SHELL
@@ -163,6 +164,7 @@ TOPICS = (
         ("format", "output", "outputs", "json", "csv"),
     ),
     COMPARE,
+    PLOT,
     TYPED,
     SHELL,
     REMOTE,

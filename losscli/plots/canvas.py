@@ -8,7 +8,7 @@ BRAILLE: Final = 0x2800
 _DOTS: Final = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 """The bit of each dot of a braille cell, by row and column."""
 _EIGHTHS: Final = " ▁▂▃▄▅▆▇█"
-_HASH: Final = "#"
+_FULL: Final = "█"
 
 SpanLine = list[tuple[str, str]]
 """A line as pieces of text, each with the name of its style."""
@@ -32,6 +32,7 @@ class Canvas:
         self._bits = [[0] * width for _ in range(height)]
         self._styles = [[""] * width for _ in range(height)]
         self._over: list[list[Ink | None]] = [[None] * width for _ in range(height)]
+        self._under: list[list[Ink]] = [[Ink(" ")] * width for _ in range(height)]
 
     @property
     def fine(self) -> tuple[int, int]:
@@ -61,20 +62,25 @@ class Canvas:
         if 0 <= column < self.width and 0 <= row < self.height:
             self._over[row][column] = ink
 
-    def bar(self, left: float, right: float, top: float, style: str) -> None:
-        """A bar from the lower edge to the height `top`, at least one cell wide."""
+    def shade(self, column: int, row: int, ink: Ink) -> None:
+        """A character below all lines and markers."""
+        self._under[row][column] = ink
+
+    def bar(self, left: float, right: float, top: float, ink: Ink) -> None:
+        """A bar from the lower edge to the height `top`, at least one cell wide. A full block ends in eighths
+        of a cell; any other character fills whole cells."""
         first = min(int(left * self.width + 0.5), self.width - 1)
         last = max(int(right * self.width + 0.5), first + 1)
         eighths = round(max(0.0, min(top, 1.0)) * self.height * 8)
         if top > 0:
-            eighths = max(eighths, 1 if self.drawing else 8)
+            eighths = max(eighths, 1 if ink.text == _FULL else 8)
         for row in range(self.height):
             full = eighths - 8 * (self.height - 1 - row)
             if full <= 0:
                 continue
-            text = _EIGHTHS[min(full, 8)] if self.drawing else _HASH if full >= 4 else " "
+            text = _EIGHTHS[min(full, 8)] if ink.text == _FULL else ink.text if full >= 4 else " "
             for column in range(first, min(last, self.width)):
-                self.put(column, row, Ink(text, style))
+                self.put(column, row, Ink(text, ink.style))
 
     def rows(self) -> list[SpanLine]:
         """What was drawn, from the top, every line as wide as the canvas."""
@@ -84,7 +90,9 @@ class Canvas:
         spans: SpanLine = []
         for column in range(self.width):
             over, bits = self._over[row][column], self._bits[row][column]
-            text, style = over if over is not None else (self._dots(bits), self._styles[row][column])
+            if over is None:
+                over = Ink(self._dots(bits), self._styles[row][column]) if bits else self._under[row][column]
+            text, style = over
             if spans and spans[-1][1] == style:
                 spans[-1] = (spans[-1][0] + text, style)
             else:
@@ -92,8 +100,6 @@ class Canvas:
         return spans
 
     def _dots(self, bits: int) -> str:
-        if not bits:
-            return " "
         return chr(BRAILLE + bits) if self.drawing else "."
 
     def _dot(self, x: float, y: float) -> tuple[int, int]:

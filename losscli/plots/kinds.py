@@ -72,6 +72,42 @@ _ALL: Final = (
         frozenset({"bins"}),
         range(1, 3),
     ),
+    PlotKind(
+        "distributions",
+        "two distributions side by side, with entropies and divergences",
+        "TARGET PREDICTION",
+        "probabilities that sum to 1, in a column or in a row",
+        "losscli plot distributions sample_data/observed.csv sample_data/modelled.csv",
+        frozenset({"base", "row"}),
+        range(1, 3),
+    ),
+    PlotKind(
+        "epochs",
+        "a loss (and accuracy) over many predictions; NAME=TARGET begins another set",
+        "LOSS TARGET PREDICTION...",
+        "many predictions of one target, in order",
+        "losscli plot epochs mae sample_data/demand.csv:sold :q10 :q50 :q90",
+        frozenset(),
+        range(2, 100_000),
+    ),
+    PlotKind(
+        "surface",
+        "contours of a loss of y = w x + b, its minimum, and gradient descent",
+        "LOSS TARGET X",
+        "a target over one x",
+        "losscli plot surface mse sample_data/diabetes.csv:target :prediction",
+        frozenset(),
+        range(1, 3),
+    ),
+    PlotKind(
+        "compare",
+        "paired differences of two predictions, or intervals of more",
+        "LOSS TARGET PREDICTION...",
+        "two or more predictions of one target",
+        "losscli plot compare mae sample_data/demand.csv:sold :forecast :q50",
+        frozenset({"bins", "confidence"}),
+        range(2, 40),
+    ),
 )
 KINDS: Final[Mapping[str, PlotKind]] = {kind.name: kind for kind in _ALL}
 

@@ -11,7 +11,7 @@ import numpy as np
 from losscli.arrays import Floats, Integers
 from losscli.engine.local import evaluate
 from losscli.engine.request import Listeners, SampleColumns
-from losscli.errors import UsageError, counted
+from losscli.errors import counted
 from losscli.plots.asked import Asked
 from losscli.plots.bars import bars, edges_of, histogram
 from losscli.report.compute import Result
@@ -48,12 +48,7 @@ class Kept:
 
 def picture(asked: Asked) -> PlotReport:
     """The histogram of one loss. Raises UsageError for several, and what `evaluate` raises."""
-    if len(asked.losses) != 1:
-        names = ", ".join(bound.spec for bound in asked.losses)
-        raise UsageError(
-            f"plot samples draws one loss at a time, not {names}",
-            hint=f"losscli plot samples {asked.losses[0].spec} ...",
-        )
+    asked.only_loss("samples")
     kept = Kept()
     request = asked.request(asked.losses, asked.sources)._replace(reductions=("mean", "median"))
     report = evaluate(request, Listeners(sinks=(kept,)))

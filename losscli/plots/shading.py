@@ -36,7 +36,7 @@ def shade(canvas: Canvas, grid: Grid, drawing: bool) -> None:
         for column in range(canvas.width):
             value = values[_nearest((column + 0.5) / canvas.width, len(grid.x))]
             text = shades[bisect.bisect_right(known, value)] if math.isfinite(value) else "?"
-            canvas.put(column, row, Ink(text, "dim"))
+            canvas.shade(column, row, Ink(text, "dim"))
 
 
 def _nearest(share: float, count: int) -> int:

@@ -19,6 +19,8 @@ from losscli.report.figure import Mark, Panel, PlotReport, Series
 
 MARKERS: Final = "●▲■◆✚✖★○"
 ASCII_MARKERS: Final = "ox+*#@%&"
+FILLS: Final = "█▒░▓"
+ASCII_FILLS: Final = "#=:%"
 _SIDE_BY_SIDE: Final = 120
 """Columns from which on two panels stand beside each other."""
 _NARROW_PAIR, _LOW = 72, 12
@@ -135,7 +137,7 @@ def _series(entry: Series, place: _Place, number: int, count: int) -> None:
     style = style_of(number)
     ink = Ink(marker_of(number, drawing=place.canvas.drawing), style)
     if entry.mark is Mark.BARS:
-        _bars(entry, place, style, (number, count))
+        _bars(entry, place, Ink(fill_of(number, drawing=place.canvas.drawing), style), (number, count))
         return
     points = [
         place.at(x, y) for x, y in zip(entry.x, entry.y, strict=True) if place.y.low <= y <= place.y.high
@@ -159,7 +161,7 @@ def _series(entry: Series, place: _Place, number: int, count: int) -> None:
         place.canvas.mark(x, y, ink)
 
 
-def _bars(entry: Series, place: _Place, style: str, share: tuple[int, int]) -> None:
+def _bars(entry: Series, place: _Place, ink: Ink, share: tuple[int, int]) -> None:
     """Bars from `x` to `to`; without `to` they stand at whole numbers, those of several series side by
     side."""
     number, count = share
@@ -170,7 +172,7 @@ def _bars(entry: Series, place: _Place, style: str, share: tuple[int, int]) -> N
         else:
             left = x - 0.4 + 0.8 * number / count
             right = left + 0.8 / count
-        place.canvas.bar(place.x.share(left), place.x.share(right), place.y.share(y), style)
+        place.canvas.bar(place.x.share(left), place.x.share(right), place.y.share(y), ink)
 
 
 def _intervals(entry: Series, place: _Place, style: str) -> None:
@@ -206,9 +208,8 @@ def _legend(report: PlotReport, width: int, view: View) -> Iterator[SpanLine]:
     line: SpanLine = []
     used = 0
     for label, (number, mark) in entries.items():
-        sign = (
-            ("█" if view.drawing else "#") if mark is Mark.BARS else marker_of(number, drawing=view.drawing)
-        )
+        known = fill_of if mark is Mark.BARS else marker_of
+        sign = known(number, drawing=view.drawing)
         text = _fit(_text(label, view), width - 4)
         if line and used + len(text) + 5 > width:
             yield line
@@ -231,6 +232,12 @@ def style_of(number: int) -> str:
 def marker_of(number: int, *, drawing: bool) -> str:
     """The marker of a series by its place."""
     known = MARKERS if drawing else ASCII_MARKERS
+    return known[number % len(known)]
+
+
+def fill_of(number: int, *, drawing: bool) -> str:
+    """What the bars of a series are filled with, by its place."""
+    known = FILLS if drawing else ASCII_FILLS
     return known[number % len(known)]
 
 

@@ -66,6 +66,14 @@ class PlotOptions(Read):
         float | None,
         typer.Option("--confidence", metavar="LEVEL", help="Level of intervals. [default: 0.95]"),
     ] = None
+    base: Annotated[
+        str | None,
+        typer.Option("--base", metavar="e|2|10", help="In nats, bits or dits. [default: e]"),
+    ] = None
+    row: Annotated[
+        int | None,
+        typer.Option("--row", metavar="N", min=1, help="The row that is drawn, of files of distributions."),
+    ] = None
     as_: flag.As = None
     size: Annotated[
         str | None,
@@ -108,6 +116,8 @@ def _options(options: PlotOptions) -> dict[str, Any]:
         "range": None if options.range is None else _range(options.range),
         "bins": options.bins,
         "confidence": options.confidence,
+        "base": options.base,
+        "row": options.row,
         "as_": options.as_,
     }
     return {name: value for name, value in given.items() if value is not None} | read_options(options)
