@@ -24,10 +24,12 @@ def compact(columns: Sequence[Texts]) -> KeyPart:
     """The keys of a block as one array.
 
     One column of canonical decimal integers (no sign but a minus, no leading zero) becomes int32 or int64:
-    different texts give different integers. Several columns become one text, each with its length in front,
-    so that different tuples give different texts.
+    different texts give different integers. So does a column of int64. Several columns become one text, each
+    with its length in front, so that different tuples give different texts.
     """
     if len(columns) == 1:
+        if columns[0].type == pa.int64():
+            return _small(columns[0].to_numpy(zero_copy_only=False))
         numbers = _canonical(columns[0])
         return columns[0] if numbers is None else numbers
     pieces: list[Any] = []
@@ -52,7 +54,12 @@ def _canonical(texts: Texts) -> Any:
         numbers = pc.cast(texts, pa.int64()).to_numpy(zero_copy_only=False)
     except pa.ArrowInvalid:
         return None
-    small = numbers.min() >= -(2**31) and numbers.max() < 2**31
+    return _small(numbers)
+
+
+def _small(numbers: Integers) -> AnyArray:
+    """The integers in 32 bits where they fit."""
+    small = len(numbers) > 0 and numbers.min() >= -(2**31) and numbers.max() < 2**31
     return numbers.astype(np.int32) if small else numbers
 
 

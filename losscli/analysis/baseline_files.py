@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple, cast
+
+import numpy as np
 
 from losscli.align import Stream
+from losscli.arrays import AnyArray
 from losscli.errors import FormatError, LosscliError, RowsError, StateError
 from losscli.report.compute import Result
 from losscli.sources import formats
+from losscli.sources.cells import EXACT_LIMIT
 from losscli.sources.grammar import STDIN, holds_parts
 from losscli.sources.open import open_source
-from losscli.sources.records import Column, ReadOptions, Source
+from losscli.sources.records import Block, Column, ReadOptions, Source
 
 _KEY: Final = b"losscli"
 _TEXTS: Final = frozenset({"csv", "tsv"})
@@ -50,7 +54,9 @@ class SampleFile(NamedTuple):
         if key not in self.columns:
             raise FormatError(f"{self.path} has no column {key}, so its rows belong to none", hint=_HINT)
         wanted = tuple(Column(self.columns[label], "value") for label in labels)
-        return Stream(self.source, wanted, (self.columns[key],))
+        if by_id:
+            return Stream(self.source, wanted, (self.columns[key],))
+        return Stream(cast(Source, _ByRow(self.source)), wanted, (self.columns[key],), "number")
 
     @property
     def labels(self) -> list[str]:
@@ -65,6 +71,33 @@ class SampleFile(NamedTuple):
                 f"{self.path} is of another run than this one: {theirs} against {result.signature}",
                 hint=_HINT,
             )
+
+
+class _ByRow:
+    """A file whose last wanted column holds row numbers: whole numbers as keys, several times as quick as
+    texts."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self.name = source.name
+        self.names = source.names
+
+    def read(self, columns: Sequence[Column]) -> Iterator[Block]:
+        """The blocks. Raises FormatError for a row number that is none."""
+        for block in self._source.read(columns):
+            *values, rows = block.columns
+            odd = np.flatnonzero((rows != np.rint(rows)) | (np.abs(rows) > EXACT_LIMIT))
+            if len(odd):
+                at = int(odd[0])
+                raise FormatError(f"{rows[at]:g} is no row number", place=block.place(at, len(values)))
+            yield Block(block.rows, (*values, whole_numbers(rows)), block.places)
+
+
+def whole_numbers(rows: AnyArray) -> Any:
+    """Row numbers (n,) as an Arrow array of int64."""
+    import pyarrow as pa
+
+    return pa.array(np.ascontiguousarray(rows, dtype=np.int64))
 
 
 def _of_loss(signature: str) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from typing import Any, Literal, NamedTuple, Protocol, cast
 import numpy as np
 
 from losscli.align import Paired, Stream, pair_by_key
-from losscli.analysis.baseline_files import SampleFile
+from losscli.analysis.baseline_files import SampleFile, whole_numbers
 from losscli.arrays import Floats, Integers
 from losscli.engine.following import Followed
 from losscli.errors import LosscliError, PairingError, RowsError
@@ -86,7 +86,7 @@ class _Layout(NamedTuple):
         columns += [some.weights] if self.weighted else []
         columns += [some.segments] if self.segmented else []
         columns.append(np.ascontiguousarray(some.rows, dtype=np.float64))
-        columns.append(some.ids if self.by_id else _row_texts(some.rows))
+        columns.append(some.ids if self.by_id else whole_numbers(some.rows))
         return Block(len(some.rows), tuple(columns), some.places)
 
     def values(self, paired: Paired) -> PairedValues:
@@ -104,13 +104,6 @@ class _Layout(NamedTuple):
         ids = paired.ids[0] if self.by_id else None
         then = [list(block.columns) for block in files]
         return PairedValues(rows, ids, segments, weights, now, counts, then, mine.places, self.lined)
-
-
-def _row_texts(rows: Integers) -> Any:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    return pc.cast(pa.array(np.ascontiguousarray(rows)), pa.string())
 
 
 class _Current:

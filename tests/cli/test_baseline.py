@@ -417,6 +417,27 @@ def test_rows_without_ids_pair_by_their_number(shop: Shop) -> None:
     assert "--id COLUMN" in error
 
 
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        ("1.5", "1.5 is no row number"),
+        ("x", "not a number: x"),
+        ("1e300", "is no row number"),
+        ("", "empty cell"),
+    ],
+)
+def test_a_row_number_is_a_whole_number(shop: Shop, cell: str, said: str) -> None:
+    assert shop.losscli("compute", "mse", "before.csv:y", ":p", "--per-sample", "b.csv")[0] == 0
+    lines = (shop.folder / "b.csv").read_text().splitlines()
+    lines[7] = f"{cell},{lines[7].partition(',')[2]}"
+    (shop.folder / "b.csv").write_text("\n".join(lines))
+    words = ("check", "mse", "before.csv:y", ":p", "--baseline", "b.csv", "--max-increase", "99")
+    code, out, error = shop.losscli(*words)
+    assert (code, out) == (3, "")
+    assert "b.csv:8:1: error[" in error
+    assert said in error
+
+
 def test_the_runs_own_faults_come_first(shop: Shop) -> None:
     shop.save("good.csv")
     broken(shop.folder, "short.csv")
