@@ -546,6 +546,18 @@ def test_update_writes_what_per_sample_writes(shop: Shop, name: str) -> None:
     assert shop.check("before.csv", "--baseline", name, "--max-increase", "0")[0] == 0
 
 
+def test_update_writes_a_golden_file_too(shop: Shop) -> None:
+    assert shop.check("before.csv", "--golden", "g.csv")[0] == 4
+    assert shop.check("before.csv", "--golden", "g.csv", "--baseline", "b.parquet", "--update")[0] == 0
+    words = ("--golden", "g.csv", "--baseline", "b.parquet", "--max-increase", "0")
+    assert shop.check("before.csv", *words)[0] == 0
+    both = ("--golden", "one.csv", "--baseline", "one.csv")
+    assert shop.check("before.csv", *both, "--update")[0] == 0
+    assert shop.check("before.csv", *both, "--max-increase", "0")[0] == 0
+    shop.write("after.csv", worse(shop))
+    assert shop.check("after.csv", *words)[0] == 1
+
+
 def test_update_replaces_the_file_only_where_all_else_is_met(shop: Shop) -> None:
     shop.save("b.csv")
     shop.write("after.csv", worse(shop))

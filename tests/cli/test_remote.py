@@ -50,6 +50,27 @@ def test_inputs_and_outputs(bucket: Bucket) -> None:
     assert bucket.keys() == ["in/p.csv.gz", "in/y.csv", *(f"out/{name}" for name in written)]
 
 
+def test_a_baseline_behind_a_uri(bucket: Bucket) -> None:
+    y, p = bucket.put("in/y.csv", Y), bucket.put("in/p.csv", P)
+    words = ("check", "bce", y, p, "--max", "0.3", "--baseline")
+    for name in ("b.parquet", "b.csv.gz"):
+        base = f"{bucket.uri}/{name}"
+        compared = (*words, base, "--max-increase", "0")
+        assert run(bucket, *compared).returncode == 4
+        assert run(bucket, *words, base, "--update").returncode == 0
+        found = run(bucket, *compared)
+        assert (found.returncode, found.stdout.splitlines()[1].split("\t")[0]) == (0, "pass")
+    failed = run(
+        bucket, "check", "bce", y, p, "--max", "0.1", "--baseline", f"{bucket.uri}/new.csv", "--update"
+    )
+    assert failed.returncode == 1
+    names = bucket.keys()
+    assert "new.csv" not in names
+    error = run(bucket, *words, y, "--update")
+    assert error.returncode == 2
+    assert "is also an input" in error.stderr
+
+
 def test_columns_behind_a_uri(bucket: Bucket) -> None:
     uri = bucket.put("a:b/d.csv", "y,p\n1,0.5\n0,0.25\n")
     wanted = losscli("compute", "bce", "-:y", ":p", stdin="y,p\n1,0.5\n0,0.25\n").stdout
