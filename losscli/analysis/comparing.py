@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
@@ -20,7 +20,7 @@ from losscli.report.tables import Finding
 from losscli.statistics.intervals import (
     Interval,
     detectable,
-    difference_interval,
+    difference_intervals,
     standard_error,
     unknown,
 )
@@ -86,13 +86,17 @@ def _comparison(entrants: Entrants, certainty: Certainty, at: int, number: int, 
     known = dict(zip(pairs, zip(tests, adjusted, strict=True), strict=True))
     groups = _groups(results, known, certainty.level)
     ranks = _ranks(results)
+    others = [model for model in range(count) if model != reference]
+    own = {model: between[reference, model] for model in others if model > reference}
+    own |= {model: between[model, reference].reversed() for model in others if model < reference}
+    intervals = _intervals(own, certainty)
     standings = []
     for model, result in enumerate(results):
         difference = None
         if model != reference:
-            pair = (min(model, reference), max(model, reference))
-            own = between[pair] if model > reference else between[pair].reversed()
-            difference = _difference(own, results[reference], result, certainty, *known[pair])
+            test = known[min(model, reference), max(model, reference)]
+            against = results[reference], result
+            difference = _difference(own[model], against, intervals[model], *test)
         name = entrants.names[model]
         standings.append(Standing(name, result.headline, ranks[model], groups[model], difference))
     why = [between[pair].why for pair, test in zip(pairs, tests, strict=True) if test is None]
@@ -169,29 +173,43 @@ def _groups(
 # --- one prediction against the reference --------------------------------------------------------------
 
 
+def _intervals(own: Mapping[int, Between], certainty: Certainty) -> dict[int, Interval]:
+    """The interval of each difference."""
+    found = {model: unknown(certainty.level, one.why) for model, one in own.items() if one.why}
+    sound = {model: one for model, one in own.items() if not one.why}
+    if not sound:
+        return found
+    rows = len(next(iter(sound.values())).values)
+    draws = certainty.draws if certainty.resampled(rows) else None
+    columns = [(one.values, one.weights) for one in sound.values()]
+    intervals = difference_intervals(columns, certainty.level, draws)
+    for (model, one), interval in zip(sound.items(), intervals, strict=True):
+        kind = "" if one.by_rows else ", of pseudo-values"
+        found[model] = Interval(
+            interval.low * one.unit, interval.high * one.unit, certainty.level, interval.method + kind
+        )
+    return found
+
+
 def _difference(
     between: Between,
-    reference: Result,
-    result: Result,
-    certainty: Certainty,
+    against: tuple[Result, Result],
+    interval: Interval,
     test: Flips | None,
     adjusted: float | None,
 ) -> Difference:
+    """Of the reference's result and another one."""
     if between.why:
-        return Difference(_plain_difference(reference, result), unknown(certainty.level, between.why))
+        return Difference(_plain_difference(*against), interval)
     values, weights, unit = between.values, between.weights, between.unit
-    draws = certainty.draws if certainty.resampled(len(values)) else None
-    interval = difference_interval(values, weights, certainty.level, draws)
-    if not between.by_rows:
-        interval = interval._replace(method=f"{interval.method}, of pseudo-values")
     error = standard_error(values, weights)
     return Difference(
         Figure(unit * _mean(values, weights)),
-        _scaled(interval, unit),
-        *_shares(between, higher=result.direction == "maximize"),
+        interval,
+        *_shares(between, higher=against[1].direction == "maximize"),
         None if test is None else test.p,
         adjusted,
-        None if error is None else unit * detectable(error, len(values), certainty.level),
+        None if error is None else unit * detectable(error, len(values), interval.level),
     )
 
 
@@ -226,7 +244,3 @@ def _share(rows: Mask, weights: Floats | None) -> float:
     if weights is None:
         return float(np.count_nonzero(rows)) / len(rows)
     return math.fsum(weights[rows].tolist()) / math.fsum(weights.tolist())
-
-
-def _scaled(interval: Interval, unit: float) -> Interval:
-    return interval._replace(low=interval.low * unit, high=interval.high * unit)

@@ -21,6 +21,7 @@ from losscli.engine.rowset import Rowset
 from losscli.engine.run import Run
 from losscli.engine.score import Score
 from losscli.engine.sums import Terms
+from losscli.errors import LosscliError, SeveralErrors, raise_together
 from losscli.report.compute import ComputeReport
 
 
@@ -106,12 +107,24 @@ def _evaluated(request: Request, plans: Sequence[Plan], listeners: Listeners) ->
             start = end
         started = True
         first.tell_progress()
-    for run in runs:
-        run.tally.guard.finish()
+    _refuse_faults(runs)
     reader.finish()
     if not started:
         raise first.no_rows()
     return tuple(_found(run) for run in runs)
+
+
+def _refuse_faults(runs: Sequence[_KeepingRun]) -> None:
+    """Raise the faults of all predictions together; one of the target, which all share, once."""
+    found: dict[tuple[str, ...], LosscliError] = {}
+    for run in runs:
+        try:
+            run.tally.guard.finish()
+        except SeveralErrors as several:
+            found |= {tuple(one.lines()): one for one in several.errors}
+        except LosscliError as one:
+            found[tuple(one.lines())] = one
+    raise_together(list(found.values()))
 
 
 def _found(run: _KeepingRun) -> Evaluated:

@@ -7,7 +7,7 @@ they are resampled, so an interval does not depend on the order of the rows.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -79,18 +79,27 @@ class Rescaled(NamedTuple):
         return cls(scaled, weights, 2.0 * unit, 2.0 * unit * error)
 
 
-def studentised(sample: Rescaled, level: float, draws: Draws) -> tuple[float, float]:
-    """How far the interval of the mean reaches below and above it, by the studentised bootstrap.
+def studentised(samples: Sequence[Rescaled], level: float, draws: Draws) -> list[tuple[float, float]]:
+    """How far the interval of each mean reaches below and above it, by the studentised bootstrap. All samples
+    have the same number of rows, and the draws are made once.
 
     Each resample gives t: its mean's distance from the mean of all rows, by its own standard error. The
     quantiles of t take the place of Student's. With weights the mean is the ratio of sum(weight * value) and
     sum(weight), its error the linearised one; a resample draws rows with their weights. An end is infinite
     where too many resamples hold only equal values.
     """
-    found = np.concatenate([_scores(counts, sample) for counts in draws.counts(sample.values.size)])
-    found.sort()
-    tail = 0.5 * (1.0 - level)
-    return -sample.error * quantile(found, 1.0 - tail), -sample.error * quantile(found, tail)
+    pieces: list[list[Floats]] = [[] for _ in samples]
+    for counts in draws.counts(samples[0].values.size):
+        for scores, sample in zip(pieces, samples, strict=True):
+            scores.append(_scores(counts, sample))
+    return [
+        _reach(np.sort(np.concatenate(scores)), sample.error, 0.5 * (1.0 - level))
+        for scores, sample in zip(pieces, samples, strict=True)
+    ]
+
+
+def _reach(scores: Floats, error: float, tail: float) -> tuple[float, float]:
+    return -error * quantile(scores, 1.0 - tail), -error * quantile(scores, tail)
 
 
 def _scores(counts: Floats, sample: Rescaled) -> Floats:

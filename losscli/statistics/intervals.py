@@ -7,6 +7,7 @@ value) reaches from -inf to inf, and its method says why: nothing is ever decide
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -23,6 +24,7 @@ __all__ = [
     "check_level",
     "detectable",
     "difference_interval",
+    "difference_intervals",
     "mean_interval",
     "moments_interval",
     "resampled_interval",
@@ -101,44 +103,72 @@ def difference_interval(
     covers 91 % instead of 95, the farther ends 95. Losses lie on one side of 0, where the bootstrap alone
     covers. With `draws` any number of rows is resampled.
     """
+    return difference_intervals([(values, weights)], level, draws)[0]
+
+
+def difference_intervals(
+    columns: Sequence[tuple[Floats, Floats | None]], level: float, draws: Draws | None = None
+) -> list[Interval]:
+    """As `difference_interval`, for several columns of differences with their weights; the draws are made
+    once for all of the same number of rows."""
     asked = Draws() if draws is None else draws
-    return resampled_interval(values, weights, level, asked, forced=draws is not None, wide=True)
+    return _intervals(columns, level, asked, forced=draws is not None, wide=True)
 
 
 def resampled_interval(
-    values: Floats,
-    weights: Floats | None,
-    level: float,
-    draws: Draws,
-    *,
-    forced: bool = False,
-    wide: bool = False,
+    values: Floats, weights: Floats | None, level: float, draws: Draws, *, wide: bool = False
 ) -> Interval:
-    """As `mean_interval`, with the draws that are asked for; `forced` for any number of rows; `wide` for
-    differences."""
+    """As `mean_interval`, or with `wide` as `difference_interval`, with the draws that are asked for."""
+    return _intervals([(values, weights)], level, draws, forced=False, wide=wide)[0]
+
+
+class _Known(NamedTuple):
+    """What is known of a mean without resampling: where it stands, its rescaled values, Student's reach."""
+
+    place: int
+    mean: float
+    sample: Rescaled
+    reach: float
+
+
+def _intervals(
+    columns: Sequence[tuple[Floats, Floats | None]], level: float, draws: Draws, *, forced: bool, wide: bool
+) -> list[Interval]:
     check_level(level)
-    if weights is not None:
-        present = weights > 0.0
-        values, weights = values[present], weights[present]
-    obstacle = _obstacle(values)
-    if obstacle:
-        return unknown(level, obstacle)
-    mean = _mean(values, weights)
-    sample = Rescaled.of(values, weights, mean)
-    if sample.unit == 0.0:
-        return Interval(mean, mean, level, "all values are equal")
-    reach = student_bound(level, values.size - 1.0) * sample.error
-    student = _around(mean, (-reach, reach), level, "Student's t")
-    if values.size > BOOTSTRAPPED and not forced:
-        return student
-    below, above = studentised(sample, level, draws)
+    found: dict[int, Interval] = {}
+    waiting: dict[int, list[_Known]] = {}
+    for place, column in enumerate(columns):
+        values, weights = _present(*column)
+        obstacle = _obstacle(values)
+        if obstacle:
+            found[place] = unknown(level, obstacle)
+            continue
+        mean = _mean(values, weights)
+        sample = Rescaled.of(values, weights, mean)
+        reach = student_bound(level, values.size - 1.0) * sample.error
+        if sample.unit == 0.0:
+            found[place] = Interval(mean, mean, level, "all values are equal")
+        elif values.size > BOOTSTRAPPED and not forced:
+            found[place] = _around(mean, (-reach, reach), level, "Student's t")
+        else:
+            waiting.setdefault(values.size, []).append(_Known(place, mean, sample, reach))
+    for known in waiting.values():
+        reaches = studentised([one.sample for one in known], level, draws)
+        for one, (below, above) in zip(known, reaches, strict=True):
+            found[one.place] = _resampled(one, (below, above), level, draws, wide=wide)
+    return [found[place] for place in range(len(columns))]
+
+
+def _resampled(
+    known: _Known, reach: tuple[float, float], level: float, draws: Draws, *, wide: bool
+) -> Interval:
+    below, above = reach
     if not math.isfinite(below) or not math.isfinite(above):
-        return student
-    method = f"studentised bootstrap, {draws.words}"
-    if wide:
-        below, above = min(below, -reach), max(above, reach)
-        method = f"studentised bootstrap, at least Student's t, {draws.words}"
-    return _around(mean, (below, above), level, method)
+        return _around(known.mean, (-known.reach, known.reach), level, "Student's t")
+    if not wide:
+        return _around(known.mean, reach, level, f"studentised bootstrap, {draws.words}")
+    method = f"studentised bootstrap, at least Student's t, {draws.words}"
+    return _around(known.mean, (min(below, -known.reach), max(above, known.reach)), level, method)
 
 
 def moments_interval(rows: int, mean: float, deviation: float, level: float = 0.95) -> Interval:
@@ -161,6 +191,14 @@ def moments_interval(rows: int, mean: float, deviation: float, level: float = 0.
         return Interval(mean, mean, level, "all values are equal")
     reach = student_bound(level, rows - 1.0) * (deviation / math.sqrt(rows - 1.0))
     return _around(mean, (-reach, reach), level, _STUDENT)
+
+
+def _present(values: Floats, weights: Floats | None) -> tuple[Floats, Floats | None]:
+    """The rows whose weight is above 0."""
+    if weights is None:
+        return values, None
+    present = weights > 0.0
+    return values[present], weights[present]
 
 
 def _obstacle(values: Floats) -> str:
@@ -190,8 +228,7 @@ def _around(mean: float, reach: tuple[float, float], level: float, method: str) 
 
 def standard_error(values: Floats, weights: Floats | None = None) -> float | None:
     """The standard error of the (weighted) mean of values (n,); None where it cannot be had."""
-    if weights is not None:
-        values, weights = values[weights > 0.0], weights[weights > 0.0]
+    values, weights = _present(values, weights)
     if _obstacle(values):
         return None
     error = Rescaled.of(values, weights, _mean(values, weights)).error

@@ -286,6 +286,16 @@ def test_a_call_that_is_wrong(words: tuple[str, ...], said: str, capsys: pytest.
     assert said in refused(capsys, 2, *words)
 
 
+def test_faults_of_all_predictions_are_told_at_once_and_the_targets_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = write(tmp_path, "d.csv", "y,a,b", ["1,1.5,0.2", "0,0.3,-0.1", "2,0.3,0.4"])
+    error = refused(capsys, 3, "bce", f"{data}:y", ":a", ":b")
+    assert error.count("target 2 is not") == 1
+    assert error.count("prediction 1.5 is not") == 1
+    assert f"{data}:3:3: error[E211]: prediction -0.1 is not" in error
+
+
 def test_files_of_one_stem_ask_for_names(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for folder in ("one", "two"):
         (tmp_path / folder).mkdir()

@@ -16,6 +16,7 @@ from losscli.statistics.intervals import (
     check_level,
     detectable,
     difference_interval,
+    difference_intervals,
     mean_interval,
     moments_interval,
     resampled_interval,
@@ -178,6 +179,12 @@ def test_no_end_of_a_difference_is_nearer_than_students(rows: int) -> None:
     assert found.high == pytest.approx(max(plain.high, student.high), rel=1e-12)
     assert plain[:2] != student[:2]
     assert found.method == "studentised bootstrap, at least Student's t, 10,000 resamples, seed 0"
+
+
+def test_several_columns_are_each_as_if_alone() -> None:
+    columns = [(losses(40), None), (losses(30), None), (losses(40) - 1, np.arange(40.0)), (losses(1), None)]
+    together = difference_intervals(columns, 0.9)
+    assert together == [difference_interval(values, weights, 0.9) for values, weights in columns]
 
 
 def test_many_differences_are_resampled_only_with_draws_of_their_own() -> None:
