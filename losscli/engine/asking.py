@@ -21,7 +21,7 @@ def make_request(losses: Losses, sources: Sequence[Any], **options: Any) -> Requ
     """The request that these arguments mean. Raises UsageError for an option that does not exist, or that
     takes no such value."""
     given = dict(options)
-    bound = bind_losses(losses, _framework(given.pop("as_", None)))
+    bound = bind_losses(losses, framework_of(given.pop("as_", None)))
     known = (set(Request._fields) | {"reduction", "as_"}) - {"losses", "sources", "reductions"}
     unknown = [name for name in given if name not in known]
     if unknown:
@@ -55,7 +55,7 @@ def _refuse_both(given: Mapping[str, Any]) -> None:
         raise UsageError("--rows and --worst choose different rows", hint="leave out one of the two")
 
 
-def _framework(word: object) -> str:
+def framework_of(word: object) -> str:
     """The framework whose convention every loss follows; empty without one. Raises UsageError."""
     if word is None:
         return ""

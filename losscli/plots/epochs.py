@@ -15,7 +15,7 @@ from losscli.plots.asked import Asked
 from losscli.registry import BoundLoss, Shape, parse_losses
 from losscli.report.figure import Axis, Fact, Mark, Panel, PlotReport, Rule, Series
 from losscli.report.tables import Kind
-from losscli.sources.grammar import parse_source
+from losscli.sources.grammar import is_stdin, parse_source
 
 _NAMED: Final = re.compile(r"([A-Za-z]\w*)=(.+)", re.DOTALL)
 _PIECES: Final = re.compile(r"(\d+)")
@@ -35,6 +35,8 @@ def picture(asked: Asked) -> PlotReport:
     """The loss of each file; where it has a meaning the accuracy too. Raises UsageError for several losses
     and for too few files, and what `evaluate` raises."""
     bound = asked.only_loss("epochs")
+    if any(isinstance(source, str) and is_stdin(_path(source)) for source in asked.sources):
+        raise UsageError("plot epochs reads its files again and again", hint="save standard input as a file")
     sets, notes = _sets(asked.sources)
     lines = [_line(asked, bound, one) for one in sets]
     result = _label(bound)
@@ -56,6 +58,11 @@ def picture(asked: Asked) -> PlotReport:
         panels.append(Panel("accuracy", axis, Axis("accuracy", None, None), tuple(accuracy)))
     title = f"{bound.loss.title} ({bound.spec}) over {counted(len(sets[0].epochs), 'epoch')}"
     return PlotReport("epochs", title, tuple(panels), tuple(facts), tuple(notes))
+
+
+def _path(source: str) -> str | None:
+    found = _NAMED.fullmatch(source)
+    return parse_source(found[2] if found and not os.path.lexists(source) else source).path
 
 
 def _label(bound: BoundLoss) -> str:

@@ -15,7 +15,8 @@ from losscli.errors import UsageError
 
 
 class PlotKind(NamedTuple):
-    """One kind of picture. `fits` completes "... draws"; `takes` are its arguments, as usage shows them."""
+    """One kind of picture. `fits` completes "... draws"; `takes` are its arguments, as usage shows them;
+    `instead` are the kinds that draw values which this one cannot."""
 
     name: str
     words: str
@@ -24,6 +25,7 @@ class PlotKind(NamedTuple):
     example: str
     options: frozenset[str] = frozenset()
     sources: range = range(2, 3)
+    instead: tuple[str, ...] = ()
 
     @property
     def takes_loss(self) -> bool:
@@ -62,6 +64,7 @@ _ALL: Final = (
         "losscli plot calibration sample_data/y.csv sample_data/p.csv",
         frozenset({"bins", "confidence"}),
         range(1, 3),
+        ("residuals",),
     ),
     PlotKind(
         "residuals",
@@ -80,6 +83,7 @@ _ALL: Final = (
         "losscli plot distributions sample_data/observed.csv sample_data/modelled.csv",
         frozenset({"base", "row"}),
         range(1, 3),
+        ("residuals", "calibration"),
     ),
     PlotKind(
         "epochs",
@@ -98,6 +102,7 @@ _ALL: Final = (
         "losscli plot surface mse sample_data/diabetes.csv:target :prediction",
         frozenset(),
         range(1, 3),
+        ("residuals",),
     ),
     PlotKind(
         "compare",
@@ -112,14 +117,33 @@ _ALL: Final = (
 KINDS: Final[Mapping[str, PlotKind]] = {kind.name: kind for kind in _ALL}
 
 
+_GUESSES: Final = {
+    "histogram": "samples",
+    "hist": "samples",
+    "losses": "samples",
+    "reliability": "calibration",
+    "residual": "residuals",
+    "errors": "residuals",
+    "distribution": "distributions",
+    "training": "epochs",
+    "learning": "epochs",
+    "history": "epochs",
+    "contour": "surface",
+    "landscape": "surface",
+    "differences": "compare",
+    "gradient": "curve",
+    "function": "curve",
+}
+
+
 def find_kind(name: str) -> PlotKind:
     """The kind of this name. Raises UsageError with the nearest, or with all."""
     word = name.strip().lower()
     if word in KINDS:
         return KINDS[word]
-    near = difflib.get_close_matches(word, KINDS, n=1)
-    hint = f"did you mean {near[0]}? the kinds are {', '.join(KINDS)}" if near else ""
-    raise UsageError(f"there is no plot {name!r}", hint=hint or f"the kinds are {', '.join(KINDS)}")
+    near = [_GUESSES[word]] if word in _GUESSES else difflib.get_close_matches(word, KINDS, n=1)
+    start = f"did you mean {near[0]}? " if near else "the kind comes first: losscli plot curve bce; "
+    raise UsageError(f"there is no plot {name!r}", hint=f"{start}the kinds are {', '.join(KINDS)}")
 
 
 def others_that_fit(*names: str) -> str:

@@ -127,7 +127,8 @@ class Fact(NamedTuple):
     unit: str = ""
 
 
-_FIXED: Final = ("panel", "series", "x", "y")
+_CELL: Final = "cell"
+"""The column of the numbers of a grid."""
 
 
 class PlotReport(NamedTuple):
@@ -171,6 +172,8 @@ class PlotReport(NamedTuple):
         """One record for each point, bar or cell of a grid."""
         entries = [entry for panel in self.panels for entry in panel.series]
         further = tuple(dict.fromkeys(key for entry in entries for key in entry.extra))
+        if any(panel.grid is not None for panel in self.panels):
+            further += (_CELL,)
         columns = [Column(key, key) for key in ("panel", "series")]
         columns += [Column(key, key, Kind.VALUE) for key in ("x", "y")]
         columns += [Column(key, key, _kind(key, entries)) for key in further]
@@ -178,6 +181,11 @@ class PlotReport(NamedTuple):
 
     def _records(self, further: tuple[str, ...]) -> Iterator[tuple[Cell, ...]]:
         for panel in self.panels:
+            if panel.grid is not None:
+                blank = (None,) * (len(further) - 1)
+                for y, row in zip(panel.grid.y, panel.grid.values, strict=True):
+                    for x, value in zip(panel.grid.x, row, strict=True):
+                        yield (panel.title, panel.grid.label, x, y, *blank, value)
             for entry in panel.series:
                 missing = (None,) * len(entry.x)
                 others = [entry.extra.get(key, missing) for key in further]
@@ -203,7 +211,9 @@ class PlotReport(NamedTuple):
 
 def _kind(key: str, entries: list[Series]) -> Kind:
     """What a further column holds: text, counts or numbers."""
-    values = next(entry.extra[key] for entry in entries if key in entry.extra)
+    values = next((entry.extra[key] for entry in entries if key in entry.extra), ())
+    if key == _CELL:
+        return Kind.VALUE
     if any(isinstance(value, str) for value in values):
         return Kind.TEXT
     return Kind.COUNT if all(isinstance(value, int) for value in values) else Kind.VALUE

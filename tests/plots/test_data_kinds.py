@@ -10,7 +10,7 @@ import pytest
 
 from losscli import api
 from losscli.cli.boundary import run
-from losscli.errors import LosscliError
+from losscli.errors import LosscliError, UsageError
 from losscli.plots.bars import edges_of, wilson
 from losscli.plots.samples import top_share
 from losscli.report.figure import PlotReport
@@ -146,7 +146,12 @@ def test_edges_hold_all_values(values: list[float]) -> None:
 
 
 BAD = (
-    ("calibration sample_data/diabetes.csv:target :prediction", 3, ""),
+    ("calibration sample_data/diabetes.csv:target :prediction", 3, "residuals draws numbers"),
+    ("calibration sample_data/y.csv sample_data/p.csv --as torch", 2, "--as says nothing"),
+    ("distributions sample_data/diabetes.csv:target :prediction", 3, "residuals draws numbers"),
+    ("epochs mse -:y :p :q", 2, "again and again"),
+    ("histogram mse", 2, "did you mean samples?"),
+    ("bce sample_data/y.csv sample_data/p.csv", 2, "losscli plot curve bce"),
     ("samples rmse sample_data/diabetes.csv:target :prediction", 2, ""),
     ("samples mse,mae sample_data/diabetes.csv:target :prediction", 2, "one loss at a time"),
     ("samples mse", 2, "0 sources"),
@@ -167,6 +172,28 @@ def test_what_does_not_fit_is_refused_and_says_what_to_type(
     assert out == ""
     assert "hint: " in error
     assert said in error
+
+
+WRONG = (
+    ("curve", ("mse",), {"target": "x"}),
+    ("curve", ("mse",), {"target": []}),
+    ("curve", ("mse",), {"range": 3.0}),
+    ("curve", ("mse",), {"range": (1.0, 2.0, 3.0)}),
+    ("samples", ("mse", [1.0], [2.0]), {"bins": 0}),
+    ("samples", ("mse", [1.0], [2.0]), {"bins": 2.5}),
+    ("samples", ("mse", [1.0], [2.0]), {"nothing": 1}),
+    ("distributions", ([0.5, 0.5], [0.5, 0.5]), {"base": "3"}),
+    ("distributions", ([0.5, 0.5], [0.5, 0.5]), {"row": True}),
+    ("curve", (), {}),
+)
+
+
+@pytest.mark.parametrize(("kind", "words", "options"), WRONG)
+def test_the_library_refuses_what_no_option_can_be(
+    kind: str, words: tuple[object, ...], options: dict[str, object]
+) -> None:
+    with pytest.raises(UsageError):
+        api.plot(kind, *words, **options)
 
 
 def test_shares_of_numbers_that_are_no_labels_point_to_residuals() -> None:
