@@ -145,6 +145,7 @@ parts
 inputs
 formats
 compare
+plot
 typed
 completion
 remote

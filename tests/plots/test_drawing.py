@@ -153,6 +153,8 @@ def test_all_formats_print_the_same_numbers(words: str, capsys: pytest.CaptureFi
         found[form] = capsys.readouterr().out
     series = [entry for panel in json.loads(found["json"])["panels"] for entry in panel["series"]]
     numbers = [y for entry in series for y in entry["y"]]
+    for panel in json.loads(found["json"])["panels"]:
+        numbers += [value for row in panel.get("grid", {"values": []})["values"] for value in row]
     rows = [line.split(",") for line in found["csv"].splitlines()]
     assert len(rows) - 1 == len(numbers) > 0
     facts = len(json.loads(found["json"])["facts"])

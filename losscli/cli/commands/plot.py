@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -67,8 +67,8 @@ class PlotOptions(Read):
         typer.Option("--confidence", metavar="LEVEL", help="Level of intervals. [default: 0.95]"),
     ] = None
     base: Annotated[
-        str | None,
-        typer.Option("--base", metavar="e|2|10", help="In nats, bits or dits. [default: e]"),
+        Literal["e", "2", "10"] | None,
+        typer.Option("--base", help="Unit of information: nats, bits or dits. [default: e]"),
     ] = None
     row: Annotated[
         int | None,
