@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import math
 import secrets
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -22,12 +24,13 @@ from losscli.analysis.reconciling.search import search
 from losscli.analysis.reconciling.variants import variants
 from losscli.api import make_request
 from losscli.errors import LosscliError, UsageError
-from losscli.registry import Convention, bind_loss
+from losscli.registry import Convention, bind, bind_loss, get
 from tests.analysis.reconcile_draws import draw, losses
 from tests.analysis.reconcile_traps import MET, Met, names, sought
+from tests.golden.test_golden import entries
 from tests.shapes import drawn
 
-DRAWS, LEAST = 16, 14
+DRAWS, LEAST = 12, 10
 SAME = 5e-7
 """Closer than six digits show: what float32 alone does to a number."""
 FIRST = 3
@@ -57,6 +60,42 @@ def test_a_trap_is_named(met: Met, tmp_path: Path) -> None:
 def test_every_trap_is_met() -> None:
     assert {met.trap for met in MET} == set(range(1, 16))
     assert sum(bool(met.reason) for met in MET) <= 1
+
+
+def test_what_other_libraries_printed_is_a_convention_of_cost_1_at_most() -> None:
+    """torch's clamp, Keras's epsilon, scikit-learn's clip and all others: answers that were recorded from
+    them, as they print them."""
+    seed = secrets.randbits(32)
+    recorded = list(_recorded())
+    assert len(recorded) > 200
+    for place in np.random.default_rng(seed).choice(len(recorded), 40, replace=False):
+        entry = recorded[place]
+        single = entry["dtype"] == "float32"
+        value = float(entry["values"])
+        bound = bind(entry["loss"], **entry["params"])
+        text = f"{value:#.{6 if single else 10}g}"
+        report = losscli.reconcile(bound, *entry["inputs"].values(), value=text, weight=entry["weights"])
+        first = report.sought[0].fits[0]
+        told = f"{entry['call']} gave {text}: {first.words} (seed {seed})"
+        assert first.cost <= 1, told
+        assert first.value == pytest.approx(value, rel=4e-6 if single else 1e-9), told
+
+
+def _recorded() -> Iterator[dict[str, Any]]:
+    """Numbers of whole sets that other libraries gave."""
+    for entry in entries():
+        loss = get(entry["loss"])
+        whole = entry["reduction"] in ("mean", "weighted mean", "set") and np.ndim(entry["values"]) == 0
+        paired = all(one.paired for one in loss.inputs) and not loss.gather
+        if whole and paired and np.isfinite(float(entry["values"])) and float(entry["values"]):
+            yield entry
+
+
+def test_a_number_of_0_says_little() -> None:
+    (sought,) = losscli.reconcile("bce", [1.0, 0.0, 1.0], [0.8, 0.3, 0.6], value="0").sought
+    assert sought.verdict == "perhaps by chance"
+    (sought,) = losscli.reconcile("mse", [1.0, 2.0], [1.0, 2.0], value="0.00000").sought
+    assert (sought.verdict, sought.fits[0].cost) == ("fits", 0)
 
 
 def test_a_quick_number_is_the_exact_one() -> None:

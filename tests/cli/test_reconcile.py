@@ -7,14 +7,17 @@ import csv
 import io
 import json
 import math
+import secrets
 import shlex
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import losscli
 from losscli.cli.boundary import run
+from tests.analysis.reconcile_draws import draw
 
 Y, P = "sample_data/y.csv", "sample_data/p.csv"
 SATURATED = ("sample_data/saturated.csv:y", ":p")
@@ -134,6 +137,57 @@ def test_few_digits_prove_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     assert value["verdict"] == "perhaps by chance"
     assert value["fits"][0]["chance"] > 0.05
     assert "give more digits" in reconciled(capsys, "bce", Y, P, "--value", "0.77", style="table")
+
+
+TOLD = {
+    None: lambda x: x,
+    "x / 2": lambda x: x / 2,
+    "2 x": lambda x: 2 * x,
+    "-x": lambda x: -x,
+    "x / ln 2": lambda x: x / math.log(2),
+    "x / ln 10": lambda x: x / math.log(10),
+    "100 x": lambda x: 100 * x,
+    "sqrt(x)": math.sqrt,
+}
+
+
+def test_every_command_runs_and_gives_what_is_promised(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seed = secrets.randbits(32)
+    generator = np.random.default_rng(seed)
+    checked = 0
+    for _ in range(12):
+        one = draw(generator)
+        sources = [_written(tmp_path / f"{place}.csv", array) for place, array in enumerate(one.arrays)]
+        weight = one.options.get("weight")
+        options = {} if weight is None else {"weight": _written(tmp_path / "w.csv", weight)}
+        for fit in losscli.reconcile(one.loss, *sources, value=one.printed, **options).sought[0].fits:
+            if "--reduction none" in fit.command:
+                assert run(shlex.split(fit.command)[1:]) == 0
+                assert len(capsys.readouterr().out.splitlines()) >= len(one.arrays[0])
+            elif fit.command and (fit.formula or None) in TOLD:
+                told = TOLD[fit.formula or None](printed(fit.command, capsys))
+                assert told == pytest.approx(fit.value, rel=1e-14), f"{fit.command}, seed {seed}"
+                checked += 1
+            else:
+                assert fit.formula
+    assert checked, f"seed {seed}"
+
+
+def _written(path: Path, array: np.ndarray) -> str:
+    block = array.reshape(len(array), -1)
+    names = ",".join(f"c{place}" for place in range(block.shape[1]))
+    np.savetxt(path, block, delimiter=",", header=names, comments="", fmt="%.17g")
+    return str(path)
+
+
+def test_hostile_names_do_no_harm(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data = tmp_path / "\x1b[31m[red].csv"
+    data.write_text("y,p\n1,0.8\n0,0.3\n")
+    for style in ("table", "plain", "json", "csv", "markdown", "latex"):
+        text = reconciled(capsys, "bce", f"{data}:y", ":p", "--value", "0.28991", style=style)
+        assert "\x1b" not in str(text)
 
 
 @pytest.mark.parametrize("text", ["x", "", "0x1p3", "nan", "1_0", "."])

@@ -123,12 +123,13 @@ def _rank(candidate: Candidate) -> tuple[float, int, int]:
 
 
 def _groups(values: Floats, hits: Integers) -> list[Sequence[int]]:
-    """The hits, those of one number together, each group from the cheapest on."""
+    """The hits, those together that differ by the rounding of single precision, each group from the cheapest
+    on."""
     groups: list[list[int]] = []
     for place in hits.tolist():
         for group in groups:
             first = values[group[0]]
-            if first == values[place] or abs(first - values[place]) <= SAME * abs(first):
+            if first == values[place] or abs(first - values[place]) <= SINGLE * abs(first):
                 group.append(place)
                 break
         else:
@@ -139,12 +140,15 @@ def _groups(values: Floats, hits: Integers) -> list[Sequence[int]]:
 def _chance(values: Floats, printed: Printed, single: bool) -> float | None:
     """How likely it is that some candidate fits a number that has nothing to do with it: the candidates
     between half and twice the number, as if they lay there evenly, against the width of its last digit."""
-    size = abs(printed.value)
-    if not size or math.isinf(size):
+    size, finite = abs(printed.value), values[np.isfinite(values)]
+    if math.isinf(size) or not len(finite):
         return None
-    same_side = values[(np.sign(values) == math.copysign(1.0, printed.value)) & np.isfinite(values)]
-    near = np.abs(same_side)
-    count = len(_distinct(near[(near >= size / 2) & (near <= 2 * size)]))
+    if not size:  # how far from 0 the candidates are, says what being near 0 is worth
+        spread = 2 * float(np.median(np.abs(finite)))
+        count, size = len(_distinct(finite)), spread / 1.5 or 1.0
+    else:
+        near = np.abs(finite[np.sign(finite) == math.copysign(1.0, printed.value)])
+        count = len(_distinct(near[(near >= size / 2) & (near <= 2 * size)]))
     width = 2 * (SINGLE * size if single else printed.half)
     return -math.expm1(-max(count, 1) * width / (1.5 * size))
 

@@ -11,7 +11,7 @@ from losscli.cli import options as flag
 from losscli.cli.help import command
 from losscli.cli.options import Read
 from losscli.cli.reading import begin_reading, plan_outputs, read_options
-from losscli.errors import UnknownLoss
+from losscli.errors import UnknownLoss, UsageError
 
 EXAMPLES = (
     "losscli reconcile bce sample_data/y.csv sample_data/p.csv --value 0.3562",
@@ -70,7 +70,11 @@ def run(options: ReconcileOptions) -> None:
     except UnknownLoss as unknown:
         from losscli.cli.guesses import loss_expected
 
-        raise loss_expected(options.losses, options.sources) or unknown from None
+        wrong = loss_expected(options.losses, options.sources)
+        if wrong is None:
+            raise
+        hint = (wrong.hint or "").replace("losscli compute", "losscli reconcile", 1)
+        raise UsageError(wrong.message, hint=hint) from unknown
     publication.publish(report)
     publication.warn(report)
 
