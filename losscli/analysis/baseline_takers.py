@@ -23,6 +23,7 @@ from losscli.report.compute import ComputeReport, Figure, Result, sample_label
 from losscli.report.tables import Finding
 from losscli.report.verdict import FAIL, GOLDEN, PASS, UNCLEAR, Judged
 from losscli.statistics.intervals import Interval
+from losscli.storage.uris import file_name
 
 _MANY: Final = 200
 """Segments beyond which none may keep rows waiting."""
@@ -123,7 +124,7 @@ class ChangeTaker:
         allowed = limit.allowed(then.value)
         verdict, counts_as = self._verdict(limit, difference, interval, allowed)
         where = "" if limit.segment is None else f"@{limit.segment}"
-        term = f"{result.label}{where} - {self.path}"
+        term = f"{result.label}{where} - {file_name(self.path)}"
         if verdict == UNCLEAR:
             self.findings.append(_unclear(term, counts_as, self._on_unclear))
         segments: tuple[SegmentChange, ...] = ()
@@ -206,7 +207,7 @@ class GoldenTaker:
             rtol, atol = self._tolerance
             moved = Moved(self.path, result.label, count, self._rows, rtol, atol, unpaired)
             yield Judged(
-                term=f"{result.label} as in {self.path}",
+                term=f"{result.label} as in {file_name(self.path)}",
                 kind=GOLDEN,
                 limit=0.0,
                 value=Figure(float(count)),

@@ -190,6 +190,16 @@ def test_a_limit_is_met_to_the_last_bit(shop: Shop) -> None:
     assert shop.judged("after.csv", *words, repr(math.nextafter(low, -9.0)))["verdict"] == "fail"
 
 
+def test_people_read_the_name_of_the_file_and_machines_its_path(shop: Shop) -> None:
+    (shop.folder / "saved").mkdir()
+    shop.save("saved/b.csv")
+    shop.write("after.csv", worse(shop))
+    one = shop.judged("after.csv", "--baseline", "saved/b.csv", "--max-increase", "0.1")
+    assert (one["term"], one["baseline"]["file"]) == ("mse - b.csv", "saved/b.csv")
+    one = shop.judged("after.csv", "--golden", "saved/b.csv")
+    assert (one["term"], one["golden"]["file"]) == ("mse as in b.csv", "saved/b.csv")
+
+
 def test_the_level_of_the_interval_may_be_another(shop: Shop) -> None:
     shop.save("b.csv")
     shop.write("after.csv", worse(shop))
