@@ -21,6 +21,9 @@ from losscli.report.tables import Finding
 if TYPE_CHECKING:
     from losscli.statistics.intervals import Interval
 
+FEWEST = 20
+"""Rows below which a skill says little."""
+
 MANY = 1000
 """Segments that are within the bounds of memory; more are told."""
 
@@ -122,7 +125,7 @@ class Found(NamedTuple):
             baseline=baseline,
             column=setting.names[position] if score.results > 1 else None,
             part=score.bound.part,
-            warnings=tuple(self._result_findings(score, reductions)),
+            warnings=(*self._result_findings(score, reductions), *self._worse(score, position, baseline)),
             convention=score.bound.framework,
             elsewhere=elsewhere,
             concentration=concentration_of(score, position),
@@ -183,6 +186,16 @@ class Found(NamedTuple):
             shares = weight_share(part, score, position), loss_share(part, score, position)
             found.append(Segment(name, part.sums.rows, *shares, result))
         return tuple(found)
+
+    def _worse(self, score: Score, position: int, baseline: Baseline) -> list[Finding]:
+        """A word where the best constant does as well as the prediction: this costs nothing to know, and
+        `inspect` finds out why."""
+        if baseline.skill is None or baseline.skill > 0.0 or self.counts.scored < FEWEST:
+            return []
+        names, spec = self.setting.names, score.bound.spec
+        label = f"{spec}[{names[position]}]" if score.results > 1 else spec
+        words = f"{label}: skill {baseline.skill:.3g}, the best constant prediction is as good or better"
+        return [Finding("W126", f"{words}; `losscli inspect TARGET PREDICTION` looks for the reason")]
 
     def _result_findings(self, score: Score, reductions: dict[str, Figure]) -> list[Finding]:
         found, bound = [], score.bound

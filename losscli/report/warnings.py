@@ -144,6 +144,12 @@ WARNINGS = {
         "neighbours. Rows that are shifted look like this, and so does a forecast that leans on the last "
         "values.",
     ),
+    "W126": Warned(
+        "The prediction is no better than a constant",
+        "The skill is not above 0 over at least 20 rows: the best constant has as low a loss. Constant "
+        "predictions, inverted classes, shifted rows and columns in another order all look like this, and so "
+        "does a model that learnt nothing. `losscli inspect TARGET PREDICTION` tells them apart.",
+    ),
     "W201": Warned(
         "A loss is infinite",
         "A true answer, for instance where the prediction gave probability 0 to what happened. The first row "

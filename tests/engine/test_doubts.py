@@ -38,6 +38,26 @@ def test_rows_of_probabilities_given_as_logits_are_doubted(loss: str, target: ob
     assert not warnings(loss, target, rows - [[0.0, 0.0, 0.0], [0.2, -0.2, 0.0], [0.0, 0.0, 0.0]])
 
 
+def test_a_prediction_that_is_no_better_than_a_constant_is_told() -> None:
+    y = np.arange(40) % 2.0
+    good = np.where(y == 1.0, 0.7, 0.3)
+    for prediction, told in (
+        (good, False),
+        (1.0 - good, True),
+        (np.full(40, 0.5), True),
+        (np.roll(good, 1), True),
+    ):
+        report = losscli.compute("bce,brier", y, prediction)
+        found = [finding.code for result in report.results for finding in result.warnings]
+        assert found == (["W126", "W126"] if told else [])
+    (finding,) = losscli.compute("bce", y, 1.0 - good).findings()
+    assert "losscli inspect" in finding.message
+    assert losscli.compute("bce", y[:19], 1.0 - good[:19]).findings() == []
+    assert "W126" not in [one.code for one in losscli.inspect(y, 1.0 - good).findings()]
+    columns = losscli.compute("mse", np.stack([y, y]).T, np.stack([y, 1 - y]).T, multioutput="none")
+    assert [len(result.warnings) for result in columns.results] == [0, 1]
+
+
 def faults(*sources: str, **options: object) -> list[str]:
     with pytest.raises(LosscliError) as caught:
         losscli.compute("bce", *sources, **options)

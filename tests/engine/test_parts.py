@@ -51,7 +51,7 @@ def plain(report: Any) -> dict[str, Any]:
 
 
 def codes(report: Any) -> list[str]:
-    return [finding.code for finding in report.findings()]
+    return [finding.code for finding in report.warnings]
 
 
 @given(
@@ -143,7 +143,7 @@ def test_numbers_that_run_backwards_are_told(tmp_path: Path) -> None:
     p = write(tmp_path / "p", borders, "p\n", "{p}\n", "part-{}.csv")
     assert codes(losscli.compute("bce", y, p)) == []  # part by part, whatever the order
     report = losscli.compute("bce", y, write(tmp_path / "q", (), "p\n", "{p}\n") / "part-00.csv")
-    (finding,) = report.findings()
+    (finding,) = report.warnings
     assert finding.code == "W106"
     assert "part-11.csv before part-2.csv" in finding.message
     assert "W106" in json.dumps(report.plain()["warnings"])
@@ -156,7 +156,7 @@ def test_numbers_that_run_backwards_are_told(tmp_path: Path) -> None:
 def test_empty_parts_are_told(tmp_path: Path) -> None:
     y, p = both(tmp_path)
     (y / "part-99.csv").touch()
-    (finding,) = losscli.compute("bce", y, p).findings()
+    (finding,) = losscli.compute("bce", y, p).warnings
     assert finding.code == "W107"
     assert finding.message.startswith(f"1 of 4 parts of {y} is empty: {y}/part-99.csv")
 

@@ -32,7 +32,7 @@ def inspect(request: Request, progress: Progress | None = None) -> InspectReport
         case = Case(seen, nature_of(look, seen), Commands(look))
         faults = [*cell_faults(case), *pair_faults(case)]
         fits, warned = fits_of(case, advise(case))
-        told = {one.code for one in seen.warnings}
+        told = {"W126", *(one.code for one in seen.warnings)}  # why a skill is low is judged here
         return InspectReport(
             inputs=seen.inputs,
             rows=seen.rows,
