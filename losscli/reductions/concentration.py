@@ -219,11 +219,15 @@ def _is_below(head: Head, border: float) -> bool:
 
 def _border(blocks: Sequence[tuple[Floats, Floats | None]], need: int) -> float | None:
     """The largest value such that the rows from it up weigh at least `need`; None where all weigh less."""
-    values = np.concatenate([block for block, _ in blocks])
+    alone = len(blocks) == 1 and blocks[0][0].flags.writeable
+    values = blocks[0][0] if alone else np.concatenate([block for block, _ in blocks])
     heavy = [block for _, block in blocks if block is not None]
     if not heavy:
         count = -(-need // (1 << PLACES))
-        return float(np.partition(values, len(values) - count)[-count]) if count <= len(values) else None
+        if count > len(values):
+            return None
+        values.partition(len(values) - count)  # in place: nobody asks for their order
+        return float(values[-count])
     weights = np.concatenate(heavy)
     for count in _sizes(len(values)):
         top = np.argpartition(values, len(values) - count)[len(values) - count :]
