@@ -3,8 +3,8 @@
     python tests/benchmarks/bench_start.py [--runs 21]
 
 The floor imports typer, numpy, pyarrow.csv, rich.table and rich.console and does nothing. Bars: computing
-bce of ten rows at most 1.15 of the floor, --help and --version at most 0.5. Both ways to start are
-measured: the module and, where it is installed, the script.
+bce of ten rows at most 1.15 of the floor, --help, --version and what a shell asks for completion at most
+0.5. Both ways to start are measured: the module and, where it is installed, the script.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         tasks = commands(Path(folder))
         contenders = {
-            (way, task): Contender(f"{way} {task}", [*launch, *words])
+            (way, task): Contender(f"{way} {task}", [*asking(task), *launch, *words])
             for way, launch in launches().items()
             for task, (words, _) in tasks.items()
         }
@@ -63,7 +63,14 @@ def commands(folder: Path) -> dict[str, tuple[list[str], float]]:
         "compute bce --format table": ([*compute, "--format", "table"], COMPUTE_BAR),
         "--help": (["--help"], HELP_BAR),
         "--version": (["--version"], HELP_BAR),
+        "completion of losses": (["--", "compute", "mse,hub"], HELP_BAR),
+        "completion of columns": (["--", "compute", "mse", f"{labels}:"], HELP_BAR),
     }
+
+
+def asking(task: str) -> Sequence[str]:
+    """What stands before a command that a shell asks for candidates."""
+    return ("env", "_LOSSCLI_COMPLETE=words_zsh") if task.startswith("completion") else ()
 
 
 def launches() -> dict[str, Sequence[str]]:
