@@ -24,7 +24,7 @@ from losscli.statistics.intervals import (
     standard_error,
     unknown,
 )
-from losscli.statistics.resampling import Flips, adjusted_by_holm, flip_tests, letters, normal_flips
+from losscli.statistics.resampling import DRAWN, Flips, adjusted_by_holm, flip_tests, letters, normal_flips
 
 
 class Entrants(NamedTuple):
@@ -53,7 +53,7 @@ def compare_all(entrants: Entrants, certainty: Certainty) -> CompareReport:
         comparisons=tuple(comparisons),
         level=certainty.level,
         pairing=first.pairing,
-        warnings=_warnings(entrants),
+        warnings=(*_warnings(entrants), *_too_few(comparisons, certainty)),
     )
 
 
@@ -72,6 +72,18 @@ def _warnings(entrants: Entrants) -> tuple[Finding, ...]:
         for one in own
     ]
     return tuple(dict.fromkeys(named))
+
+
+def _too_few(comparisons: Sequence[Comparison], certainty: Certainty) -> list[Finding]:
+    """A warning where no drawn p-value could tell any two apart."""
+    drawn = [one for one in comparisons if any(DRAWN in test for test in one.tests)]
+    draws, pairs = certainty.draws.resamples, max((len(one.pairs) for one in drawn), default=0)
+    least = pairs / (draws + 1)
+    if least < 1.0 - certainty.level:
+        return []
+    wanted = 10 ** math.ceil(math.log10(2.0 * pairs / (1.0 - certainty.level)))
+    words = f"{draws:,} draws for {pairs:,} pairs: no p (Holm) falls below {min(1.0, least):.2g}"
+    return [Finding("W204", f"{words}; --resamples {wanted} tells more apart")]
 
 
 def _comparison(entrants: Entrants, certainty: Certainty, at: int, number: int, place: int) -> Comparison:

@@ -167,4 +167,10 @@ WARNINGS = {
         "sum `overflow`. The first row is named: a number in it is probably wrong. rmse and mae reach "
         "further than mse.",
     ),
+    "W204": Warned(
+        "Too few draws for so many pairs",
+        "A drawn p-value is at least 1 / (draws + 1), and Holm multiplies it by the number of pairs. With so "
+        "many predictions it can then not fall below the level, and none would be told apart whatever the "
+        "rows say. Draw more with --resamples, or compare fewer predictions.",
+    ),
 }

@@ -16,8 +16,10 @@ import numpy as np
 from losscli.arrays import Floats
 from losscli.statistics.bootstrap import Draws
 
-__all__ = ["Flips", "adjusted_by_holm", "flip_tests", "letters", "normal_flips"]
+__all__ = ["DRAWN", "Flips", "adjusted_by_holm", "flip_tests", "letters", "normal_flips"]
 
+DRAWN: Final = "draws"
+"""What the method of a test calls signs that are drawn."""
 _BYTE: Final = 8
 _SIGNS: Final = 1.0 - 2.0 * np.unpackbits(np.arange(256, dtype=np.uint8)[:, np.newaxis], axis=1)
 """The eight signs that each byte stands for, (256, 8)."""
@@ -51,7 +53,7 @@ def flip_tests(differences: Sequence[Floats], draws: Draws) -> list[Flips]:
             drawn[place] = moved
     if drawn:
         shares = _drawn_signs(list(drawn.values()), draws)
-        method = f"permutation test, {draws.resamples:,} draws, seed {draws.seed}"
+        method = f"permutation test, {draws.resamples:,} {DRAWN}, seed {draws.seed}"
         found.update({place: Flips(p, method) for place, p in zip(drawn, shares, strict=True)})
     return [found[place] for place in range(len(differences))]
 

@@ -166,6 +166,18 @@ def test_one_row_has_no_interval_and_says_why() -> None:
     assert (found.p, found.detectable) == (1.0, None)
 
 
+def test_draws_that_cannot_tell_anything_apart_are_told() -> None:
+    others = [Y + scale * (A - Y) for scale in (1.0, 30.0, 900.0)]
+    report = losscli.compare("mse", Y, *others, resamples=100, confidence=0.98)
+    (warning,) = report.findings()
+    assert warning.code == "W204"
+    assert "3 pairs: no p (Holm) falls below 0.03; --resamples 1000 " in warning.message
+    assert {one.group for one in report.results[0].standings} == {"A"}
+    enough = losscli.compare("mse", Y, *others, resamples=1000, confidence=0.98)
+    assert enough.findings() == []
+    assert [one.group for one in enough.results[0].standings] == ["A", "B", "C"]
+
+
 def test_predictions_that_are_the_same() -> None:
     (found,) = losscli.compare("mse", Y, A, A.copy(), names="a,b").results
     one, other = found.standings
