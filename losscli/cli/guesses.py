@@ -39,6 +39,7 @@ COMMAND_WORDS = {
     "check": ("gate", "assert", "test", "verify", "require"),
     "inspect": ("doctor", "diagnose", "lint", "profile", "validate", "suggest", "recommend", "look"),
     "explain": ("info", "doc", "docs", "describe", "show", "man", "trace", "why", "what", "help"),
+    "reconcile": ("bridge", "mismatch", "convention", "conventions", "match", "agree", "debug"),
     "plot": ("draw", "picture", "graph", "figure", "chart", "curve", "histogram"),
     "list": ("ls", "losses", "search", "find", "all", "catalogue", "catalog"),
 }

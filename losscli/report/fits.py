@@ -58,6 +58,11 @@ class Fit(NamedTuple):
         """The steps in words."""
         return "; ".join(way.words for way in self.ways) or f"{self.spec}, as it is"
 
+    @property
+    def title(self) -> str:
+        """The steps in few words, without what they change."""
+        return "; ".join(way.words.partition(": ")[0] for way in self.ways) or self.words
+
     def plain(self, printed: float) -> Plain:
         """The entry of JSON; `printed` is the number that was asked for."""
         away = self.value - printed
@@ -155,7 +160,7 @@ class Sought(NamedTuple):
         if not self.fits:
             return (f"{self.text}{digits}: no convention gives it; the nearest simple one:",)
         more = "" if self.all_fits == len(self.fits) else f" The first {len(self.fits)} of {self.all_fits:,}:"
-        return (f"{self.text}{digits}: {self.fits[0].words}.{more}",)
+        return (f"{self.text}{digits}: {self.fits[0].title}.{more}",)
 
     def _notes(self) -> tuple[Note, ...]:
         notes: list[Note] = []

@@ -199,6 +199,24 @@ def test_what_is_no_number_is_exit_2(text: str, capsys: pytest.CaptureFixture[st
     assert "hint:" in error
 
 
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        (("reconcile", "bce", Y, P, "0.3"), "--value 0.3"),
+        (("reconcile", Y, P, "bce"), "losscli reconcile bce"),
+        (("bridge", "bce", Y, P), "losscli reconcile bce"),
+        (("reconcile", "bce,brier", Y, P), "tried anyway"),
+    ],
+)
+def test_a_wrong_call_is_answered_with_the_right_one(
+    words: tuple[str, ...], hint: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(list(words)) == 2
+    out, error = capsys.readouterr()
+    assert out == ""
+    assert hint in error
+
+
 def test_more_rows_than_memory_should_hold_is_exit_2(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

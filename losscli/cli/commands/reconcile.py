@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from typing import Annotated, Any, TypeAlias
 
@@ -54,6 +55,7 @@ class ReconcileOptions(Read):
 
 def run(options: ReconcileOptions) -> None:
     """Search and print."""
+    _refuse_numbers(options)
     publication = plan_outputs(options, [*options.sources, options.weight])
     from losscli import api
 
@@ -77,6 +79,17 @@ def run(options: ReconcileOptions) -> None:
         raise UsageError(wrong.message, hint=hint) from unknown
     publication.publish(report)
     publication.warn(report)
+
+
+def _refuse_numbers(options: ReconcileOptions) -> None:
+    """Raise UsageError for a number that stands among the sources."""
+    from losscli.sources.cells import is_number
+
+    for word in options.sources:
+        if is_number(word) and not os.path.lexists(word):
+            raise UsageError(
+                f"{word} stands among the sources", hint=f"a number follows --value: --value {word}"
+            )
 
 
 def build() -> Any:
