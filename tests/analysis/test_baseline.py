@@ -394,3 +394,36 @@ def test_an_unclear_score_counts_by_its_own_direction(tmp_path: Path, limit: flo
     assert one.interval is not None
     assert one.interval.low < 0.0 < one.value.value < 0.02 < one.interval.high
     assert (one.verdict, one.counts_as) == ("unclear", counts_as)
+
+
+def test_threads_and_blocks_do_not_change_a_bit(tmp_path: Path) -> None:
+    rows = 600
+    generator = np.random.default_rng(9)
+    target, before = generator.normal(size=(2, rows))
+    after = before + generator.normal(0.01, 0.2, rows)
+    weights = generator.uniform(0.1, 2.0, rows)
+    for name, prediction in (("before", before), ("after", after)):
+        columns = zip(target.tolist(), prediction.tolist(), weights.tolist(), strict=True)
+        lines = [f"k{at},{'abc'[at % 3]},{y!r},{p!r},{w!r}" for at, (y, p, w) in enumerate(columns)]
+        (tmp_path / f"{name}.csv").write_text("\n".join(["id,g,y,p,w", *lines]) + "\n")
+    base = tmp_path / "b.csv"
+    options = {"id": "id", "by": "g", "weight": "w", "baseline": base}
+    api.check("mae", f"{tmp_path}/before.csv:y", ":p", update=True, **options)
+    limits = {"mae": 0.001, "mae@b": "1%"}
+    found = [
+        api.check(
+            "mae", f"{tmp_path}/after.csv:y", ":p",
+            jobs=jobs, block_bytes=size, max_increase=limits, golden=base, **options,
+        ).judged
+        for jobs in (1, 3)
+        for size in (300, 5000, None)
+    ]  # fmt: skip
+    assert all(judged == found[0] for judged in found[1:])
+    whole, part, golden = found[0]
+    difference = np.abs(after - target) - np.abs(before - target)
+    assert whole.value.value == pytest.approx(np.average(difference, weights=weights), rel=1e-9)
+    assert part.value.value == pytest.approx(np.average(difference[1::3], weights=weights[1::3]), rel=1e-9)
+    assert whole.change is not None
+    carried = [(weights[at::3] * difference[at::3]).sum() / weights.sum() for at in range(3)]
+    assert [one.carried.value for one in whole.change.segments] == pytest.approx(carried, rel=1e-9)
+    assert golden.value.value == rows
