@@ -52,6 +52,15 @@ def bars(label: str, edges: Floats, heights: Numbers) -> Series:
     return Series(label, Mark.BARS, tuple(edges[:-1].tolist()), heights, {COLUMN: tuple(edges[1:].tolist())})
 
 
+def shares(values: Floats) -> Floats | None:
+    """What part of their sum each value is; None where shares mean nothing: below 0, infinite, or all 0."""
+    largest = float(values.max())
+    if not (values.min() >= 0 and 0 < largest < math.inf):
+        return None
+    scaled = values / largest  # so that no sum overflows
+    return np.asarray(scaled / math.fsum(scaled))
+
+
 def wilson(hits: int, count: int, bound: float) -> tuple[float, float]:
     """The Wilson score interval of a share; `bound` is the normal bound of its level. Within [0, 1], and of
     some width even where all or none hit.

@@ -91,7 +91,8 @@ class Canvas:
         for column in range(self.width):
             over, bits = self._over[row][column], self._bits[row][column]
             if over is None:
-                over = Ink(self._dots(bits), self._styles[row][column]) if bits else self._under[row][column]
+                under = self._under[row][column]
+                over = Ink(self._dots(bits, under), self._styles[row][column]) if bits else under
             text, style = over
             if spans and spans[-1][1] == style:
                 spans[-1] = (spans[-1][0] + text, style)
@@ -99,8 +100,10 @@ class Canvas:
                 spans.append((text, style))
         return spans
 
-    def _dots(self, bits: int) -> str:
-        return chr(BRAILLE + bits) if self.drawing else "."
+    def _dots(self, bits: int, under: Ink) -> str:
+        if self.drawing:
+            return chr(BRAILLE + bits)
+        return "." if under.text == " " else "*"  # a dot is a shade as well
 
     def _dot(self, x: float, y: float) -> tuple[int, int]:
         across, down = self.fine

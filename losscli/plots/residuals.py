@@ -60,8 +60,10 @@ def _cloud(prediction: Floats, residual: Floats) -> tuple[Series, tuple[str, ...
 
 
 def _facts(residual: Floats) -> tuple[Fact, ...]:
-    mean = math.fsum(residual) / len(residual)
-    spread = math.sqrt(math.fsum((residual - mean) ** 2) / len(residual))
+    size = float(np.abs(residual).max()) or 1.0  # squares of what is left cannot overflow
+    middle = math.fsum(residual / size) / len(residual)
+    mean = middle * size
+    spread = math.sqrt(math.fsum((residual / size - middle) ** 2) / len(residual)) * size
     return (
         Fact("mean", "mean", mean),
         Fact("std", "standard deviation", spread),

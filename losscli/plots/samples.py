@@ -13,7 +13,7 @@ from losscli.engine.local import evaluate
 from losscli.engine.request import Listeners, SampleColumns
 from losscli.errors import counted
 from losscli.plots.asked import Asked
-from losscli.plots.bars import bars, edges_of, histogram
+from losscli.plots.bars import bars, edges_of, histogram, shares
 from losscli.report.compute import Result
 from losscli.report.figure import Axis, Fact, Panel, PlotReport, Rule
 from losscli.report.tables import Kind
@@ -76,10 +76,10 @@ def _panels(finite: Floats, result: Result, bins: int | None) -> tuple[Panel, ..
         return (Panel("rows", axis, Axis("rows")),)
     edges = edges_of(finite, bins)
     found = [Panel("rows", axis, Axis("rows"), (histogram("rows", finite, edges),), _rules(result))]
-    total = math.fsum(finite)
-    if finite.min() >= 0 and 0 < total < math.inf:
+    parts = shares(finite)
+    if parts is not None:
         place = np.clip(np.searchsorted(edges, finite, side="right") - 1, 0, len(edges) - 2)
-        carried = np.bincount(place, weights=finite, minlength=len(edges) - 1) / total
+        carried = np.bincount(place, weights=parts, minlength=len(edges) - 1)
         series = bars("share of the loss", edges, tuple(carried.tolist()))
         found.append(Panel("share", axis, Axis("share of the whole loss"), (series,)))
     return tuple(found)
@@ -109,8 +109,8 @@ def _facts(values: Floats, result: Result) -> tuple[Fact, ...]:
 def top_share(values: Floats) -> float | None:
     """The share of the whole that the largest hundredth of the values (at least one) carries; None where
     shares mean nothing."""
-    total = math.fsum(values)
-    if not (values.min() >= 0 and 0 < total < math.inf):
+    parts = shares(values)
+    if parts is None:
         return None
     count = -(-len(values) // _TOP)
-    return math.fsum(np.partition(values, -count)[-count:]) / total
+    return math.fsum(np.partition(parts, -count)[-count:])

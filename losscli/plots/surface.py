@@ -10,7 +10,7 @@ import numpy as np
 from losscli.arrays import Floats
 from losscli.domains import Interval
 from losscli.engine.whole import read_whole
-from losscli.errors import DataError, UsageError, counted
+from losscli.errors import DataError, DomainError, UsageError, counted
 from losscli.plots.asked import Asked
 from losscli.plots.descent import Path, Point, descend, lowest, standardised
 from losscli.plots.kinds import others_that_fit
@@ -22,6 +22,8 @@ from losscli.report.tables import Cell
 _SIDE: Final = 41
 _CELLS: Final = 100_000_000
 """Losses that a picture computes at most; more rows are thinned, and that is said."""
+_LARGEST: Final = 1e60
+"""Squares of gradients of larger numbers would overflow."""
 _ROOM: Final = 0.35
 _NEAR: Final = 1e-6
 """The share of the way down that may be left where descent counts as arrived."""
@@ -61,6 +63,8 @@ def picture(asked: Asked) -> PlotReport:
             "plot surface draws one target over one x", hint="losscli plot surface mse d.csv:y :x"
         )
     target, x = whole.inputs
+    if max(float(np.abs(target).max()), float(np.abs(x).max())) > _LARGEST:
+        raise DomainError(f"a surface is drawn of numbers up to {_LARGEST:g}", hint="rescale the columns")
     keep = -(-len(x) * _SIDE * _SIDE // _CELLS)
     try:
         blocks = check_arrays(bound.loss, bound.inputs, (target[::keep], x[::keep]), bound.params)

@@ -71,21 +71,30 @@ def ticks(scale: Scale, count: int) -> list[float]:
 
 
 def tick_words(values: Sequence[float]) -> list[str]:
-    """The numbers with the same, fewest decimals that tell them apart; exponents where they are far
-    from 1."""
-    if not values:
-        return []
-    largest = max(abs(value) for value in values)
-    if largest and not 1e-3 <= largest < 1e6:
-        return [f"{value:.6g}" for value in values]
-    for decimals in range(8):
-        words = [f"{value:.{decimals}f}" for value in values]
-        close = all(
-            abs(float(word) - value) <= 1e-9 * largest for word, value in zip(words, values, strict=True)
-        )
-        if close:
-            return ["0" if float(word) == 0 and decimals == 0 else word for word in words]
-    return [f"{value:.6g}" for value in values]
+    """The numbers with the same, fewest decimals that tell them apart and are right; exponents where they are
+    far from 1.
+
+    >>> tick_words([0.0, 0.25, 0.5]), tick_words([0.0, 2e9])
+    (['0.00', '0.25', '0.50'], ['0', '2e+09'])
+    """
+    largest = max((abs(value) for value in values), default=0.0)
+    if largest == 0 or 1e-3 <= largest < 1e6:
+        for decimals in range(8):
+            words = [f"{value:.{decimals}f}" for value in values]
+            if _right(words, values, largest):
+                return ["0" if float(word) == 0 and decimals == 0 else word for word in words]
+    for digits in range(1, 17):
+        words = [f"{value:.{digits}g}" for value in values]
+        if _right(words, values, largest):
+            return words
+    return [repr(value) for value in values]
+
+
+def _right(words: Sequence[str], values: Sequence[float], largest: float) -> bool:
+    """Whether the words differ where the values do, and say them but for rounding."""
+    if len(set(words)) < len(set(values)):
+        return False
+    return all(abs(float(word) - value) <= 1e-9 * largest for word, value in zip(words, values, strict=True))
 
 
 def horizontal(panel: Panel) -> Scale:
