@@ -39,7 +39,8 @@ COMPARE = Topic(
     The last number is the smallest true difference that so many rows show with a
     chance of 80 %. If what matters to you is smaller, compare on more rows.
     A weight says how much a row counts; rows with their weights are what is drawn.
-    An interval that cannot be had (one row, an infinite loss) says why instead.
+    An interval that cannot be had (one row, an infinite loss) says why instead. A
+    comparison keeps one number for each row, loss and prediction in memory.
     """,
     ("confidence", "interval", "intervals", "significance", "bootstrap", "resamples", "letters", "p"),
 )

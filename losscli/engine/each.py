@@ -53,7 +53,8 @@ class Keeper(Score):
             end = start + len(part.values[0])
             places.append(np.arange(start, end))
             start = end
-        return Terms.joined(parts, places)
+        self.kept = [Terms.joined(parts, places)]
+        return self.kept[0]
 
 
 class _KeepingRun(Run):

@@ -30,7 +30,8 @@ class Averaged(NamedTuple):
 def no_mean(bound: BoundLoss) -> str:
     """Why the loss's number is no mean of its rows; empty where it is one."""
     if bound.is_set or bound.loss.total is not None:
-        return f"{bound.spec} is one number of all rows, no mean of theirs"
+        hint = f"; {bound.part} has one" if bound.part else ""
+        return f"{bound.spec} is one number of all rows, no mean of theirs{hint}"
     return ""
 
 

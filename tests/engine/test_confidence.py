@@ -87,7 +87,7 @@ def test_a_sum_and_a_mean_by_rows_have_those_of_their_numbers() -> None:
 @pytest.mark.parametrize(
     ("words", "options", "why"),
     [
-        (("rmse", Y[:9], P[:9]), {}, "rmse is one number of all rows, no mean of theirs"),
+        (("rmse", Y[:9], P[:9]), {}, "rmse is one number of all rows, no mean of theirs; mse has one"),
         (("mse", Y[:1], P[:1]), {}, "one row has no spread"),
         (("bce", [1.0, 0.0, 1.0], [0.0, 0.5, 0.5]), {}, "a value is not finite"),
         (("mse", Y[:9], P[:9]), {"reduction": "p95,mean"}, "p95 is no mean"),
