@@ -18,6 +18,7 @@ from losscli.cli.retyping import (
     RENAMED,
     TARGETS,
     owners,
+    placed,
     retyped,
 )
 from losscli.errors import LosscliError, UsageError
@@ -125,6 +126,9 @@ def _unknown_option(name: str, command: str | None, words: Sequence[str]) -> Usa
     if command == "explain" and plain in TARGETS | PREDICTIONS:
         hint = _quoted([_traced(word) for word in words])
         return UsageError(f"there is no option {name} of losscli explain", hint=hint)
+    if command == "inspect" and plain in TARGETS | PREDICTIONS:
+        why = "the target stands first, then the prediction"
+        return UsageError(f"there is no option {name}: {why}", hint=placed(words))
     if command == "compare" and plain in COMPARED:
         return UsageError(f"there is no option {name}: it is {COMPARED[plain]} here", hint=COMPARED[plain])
     if command == "compare" and plain in TARGETS | PREDICTIONS | METRICS:

@@ -220,6 +220,14 @@ def retyped(words: Sequence[str]) -> str:
     return shlex.join(line)
 
 
+def placed(words: Sequence[str]) -> str:
+    """A call of `inspect` whose sources were given as options: they stand in order."""
+    typed = take_apart([word for word in words if word != "inspect"])
+    targets = [value or "FILE" for name, value in typed.options if name in TARGETS]
+    predictions = [value or "FILE" for name, value in typed.options if name in PREDICTIONS]
+    return shlex.join(["losscli", "inspect", *_sources(list(typed.arguments), targets, predictions)])
+
+
 def _option(name: str, value: str | None) -> list[str]:
     if name in FIXED:
         return FIXED[name].split()

@@ -53,6 +53,9 @@ REWRITTEN = [
 ]
 
 ANSWERED = [
+    (f"inspect bce {FILES}", [f"losscli inspect {FILES}"]),
+    ("inspect d.csv --y-true y --y-pred p", ["losscli inspect d.csv:y :p"]),
+    ("doctor y.csv p.csv", ["losscli inspect y.csv p.csv"]),
     (f"compute accuracy {FILES}", ["zero_one", "brier"]),
     (f"compute auc {FILES}", ["bce", "brier"]),
     (f"compute f1 {FILES}", ["zero_one", "bce"]),

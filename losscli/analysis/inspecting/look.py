@@ -4,6 +4,7 @@ come."""
 from __future__ import annotations
 
 import dataclasses
+import shlex
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -197,7 +198,8 @@ def open_look(request: Request) -> Look:
     Raises what `compute` raises for sources that cannot be opened, paired or understood."""
     if not 1 <= len(request.sources) <= 2:
         given = len(request.sources)
-        raise SourceError(f"inspect takes a target and a prediction, {given} were given", hint=EXAMPLE)
+        said = f"inspect takes a target and a prediction, {given} were given"
+        raise SourceError(said, hint=_without_loss(request.sources) or EXAMPLE)
     bound = BoundLoss(LOOK, {})
     try:
         plan = make_plan(request._replace(losses=(bound,), labels=(), samples=False))
@@ -212,6 +214,19 @@ def open_look(request: Request) -> Look:
                 hint="save it with one row a line: array.reshape(len(array), -1)",
             )
     return _with_labels(request, plan)
+
+
+def _without_loss(sources: Sequence[Any]) -> str:
+    """The call without the loss that stands before the sources, as it would for `compute`."""
+    from losscli.registry import parse_losses
+
+    if len(sources) != 3 or not all(isinstance(text, str) for text in sources):
+        return ""
+    try:
+        parse_losses(sources[0])
+    except LosscliError:
+        return ""
+    return shlex.join(["losscli", "inspect", *sources[1:]])
 
 
 def _with_labels(request: Request, plan: Plan) -> Look:
