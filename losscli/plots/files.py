@@ -27,7 +27,9 @@ HATCHES: Final = ("", "///", "...", "xxx", "\\\\\\", "+++", "ooo", "---")
 _MARKERS_A_LINE: Final = 8
 _LEAST, _MOST = 2.0, 50.0
 _DPI: Final = 150
-_TITLE, _SMALL, _SPACING = 10.5, 8.0, 1.25
+_TITLE, _LABELS, _SMALL, _SPACING = 10.5, 9.0, 8.0, 1.25
+_FULL_TEXT, _SMALLEST_TEXT = (5.5, 4.5), 0.7
+"""The size in inches from which on text is as large as that; and how small it gets in smaller pictures."""
 _LEAST_PANELS: Final = 0.55
 """The share of the height that the panels keep at least."""
 _SETTINGS: Final[dict[Any, Any]] = {
@@ -35,8 +37,8 @@ _SETTINGS: Final[dict[Any, Any]] = {
     "svg.fonttype": "path",
     "pdf.fonttype": 42,
     "font.family": ["DejaVu Sans"],
-    "font.size": 9.0,
-    "axes.titlesize": 9.0,
+    "font.size": _LABELS,
+    "axes.titlesize": _LABELS,
     "axes.spines.top": False,
     "axes.spines.right": False,
     "legend.frameon": False,
@@ -111,9 +113,11 @@ def draw_figure(report: PlotReport, inches: tuple[float, float]) -> Any:
     panels = report.panels
     beside = len(panels) == 2 and inches[0] >= 1.3 * inches[1]
     shape = (1, len(panels)) if beside else (len(panels), 1)
-    text = _Words(inches[0])
+    scale = _scale(figure)
+    text = _Words(inches[0] / scale)
     for axes, panel in zip(figure.subplots(*shape, squeeze=False).flat, panels, strict=True):
-        _panel(axes, panel, text, 1 / shape[1], (inches[0], inches[1] / shape[0]))
+        room = (inches[0] / scale, inches[1] / scale / shape[0])
+        _panel(axes, panel, text, 1 / shape[1], room)
     top = _title(figure, report, text)
     top = _legend(figure, report, text, top)
     bottom = _below(figure, report, text, top)
@@ -147,6 +151,14 @@ class _Words:
         return "\n".join(textwrap.wrap(self.shown(text), letters, break_on_hyphens=False))
 
 
+def _small_text(axes: Any) -> None:
+    """Labels and numbers of an axis in the size of this picture's text."""
+    size = _LABELS * _scale(axes.figure)
+    axes.tick_params(labelsize=size)
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.label.set_fontsize(size)
+
+
 def _panel(axes: Any, panel: Panel, text: _Words, share: float, inches: tuple[float, float]) -> None:
     x, y = horizontal(panel), vertical(panel)
     if panel.grid is not None:
@@ -160,6 +172,7 @@ def _panel(axes: Any, panel: Panel, text: _Words, share: float, inches: tuple[fl
     axes.set_xlabel(text.wrapped(panel.x.label, 0.85 * share, 9))
     axes.set_ylabel(text.wrapped(panel.y.label, 0.5 * inches[1] / inches[0], 9))
     _tick_labels(axes, panel, text, (share * inches[0], inches[1]))
+    _small_text(axes)
 
 
 def _tick_labels(axes: Any, panel: Panel, text: _Words, inches: tuple[float, float]) -> None:
@@ -248,19 +261,28 @@ def _grid(axes: Any, panel: Panel, text: _Words) -> None:
     bar = axes.figure.colorbar(filled, ax=axes, ticks=known[::3])
     bar.ax.set_yticklabels(tick_words([float(f"{level:.3g}") for level in known[::3]]))
     bar.set_label(text.shown(grid.label))
+    _small_text(bar.ax)
 
 
 def _title(figure: Any, report: PlotReport, text: _Words) -> float:
     """Write the title; the height, as a share, that is left below it."""
     lines = text.wrapped(report.title, 1.0, _TITLE)
     top = 1 - _share(figure, 0.6 * _TITLE)
-    figure.text(0.5, top, lines, fontsize=_TITLE, ha="center", va="top", linespacing=_SPACING)
+    figure.text(
+        0.5, top, lines, fontsize=_TITLE * _scale(figure), ha="center", va="top", linespacing=_SPACING
+    )
     return float(top - _share(figure, _TITLE * (_SPACING * (lines.count("\n") + 1) + 0.4)))
 
 
+def _scale(figure: Any) -> float:
+    """How much smaller the text of a small picture is than usual."""
+    sides = zip(figure.get_size_inches(), _FULL_TEXT, strict=True)
+    return float(min(1.0, max(_SMALLEST_TEXT, min(side / full for side, full in sides))))
+
+
 def _share(figure: Any, points: float) -> float:
-    """So many points as a share of the figure's height."""
-    return float(points / 72 / figure.get_figheight())
+    """So many points of usual text as a share of the figure's height."""
+    return float(points * _scale(figure) / 72 / figure.get_figheight())
 
 
 def _legend(figure: Any, report: PlotReport, text: _Words, top: float) -> float:
@@ -273,7 +295,7 @@ def _legend(figure: Any, report: PlotReport, text: _Words, top: float) -> float:
                 known.setdefault(label, handle)
     if not known:
         return top
-    room = max(int(figure.get_figwidth() * 72 / (_SMALL * 0.62)), 12)
+    room = max(int(figure.get_figwidth() * 72 / (_SMALL * _scale(figure) * 0.62)), 12)
     labels = [_cut(label, room - 8) for label in known]
     columns = max(1, min(len(known), room // (max(map(len, labels)) + 8)))
     figure.legend(
@@ -283,6 +305,7 @@ def _legend(figure: Any, report: PlotReport, text: _Words, top: float) -> float:
         bbox_to_anchor=(0.5, top),
         borderaxespad=0,
         borderpad=0,
+        fontsize=_SMALL * _scale(figure),
         ncols=columns,
         labelspacing=0.3,
     )
@@ -307,7 +330,7 @@ def _below(figure: Any, report: PlotReport, text: _Words, top: float) -> float:
         0.02,
         low,
         "\n".join(lines),
-        fontsize=_SMALL,
+        fontsize=_SMALL * _scale(figure),
         color="#333333",
         ha="left",
         va="bottom",
