@@ -22,7 +22,8 @@ INSPECT = Topic(
     W115 shifted rows, W116 classes in another order, W117 an inverted class, W118 a
     constant, W119 rows that do not sum to 1, W120 a sigmoid too many, W121 no
     association, W123 text labels that no column is named after, W124 columns that
-    do not match, W125 a prediction that follows the target.
+    do not match, W125 a prediction that follows the target, W127 one that is the
+    target.
     Shifts, orders and inversions are tested: a right set is called wrong with a
     chance below 0.1 % in all. They look at 32,768 rows at most, in windows spread
     over the file; sums and extremes are those of all rows. `losscli explain W115`

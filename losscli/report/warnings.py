@@ -150,6 +150,11 @@ WARNINGS = {
         "predictions, inverted classes, shifted rows and columns in another order all look like this, and so "
         "does a model that learnt nothing. `losscli inspect TARGET PREDICTION` tells them apart.",
     ),
+    "W127": Warned(
+        "The prediction is the target",
+        "The two are the same numbers, digit for digit, which no model achieves. The same column was given "
+        "twice, or the target was written in the place of the prediction.",
+    ),
     "W201": Warned(
         "A loss is infinite",
         "A true answer, for instance where the prediction gave probability 0 to what happened. The first row "

@@ -73,7 +73,7 @@ def _binary(case: Case) -> Iterator[Advice]:
     else:
         yield bce
         yield brier
-    if min(share, 1.0 - share) < RARE:
+    if 0.0 < min(share, 1.0 - share) < RARE:
         rare = 100.0 * min(share, 1.0 - share)
         yield Advice("binary_focal", f"a rare class ({rare:.2g} %): easy rows count less; not proper")
 

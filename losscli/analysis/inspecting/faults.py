@@ -39,7 +39,18 @@ def fault(code: str, words: str, place: Place | None, fix: str, **evidence: obje
 
 def cell_faults(case: Case) -> Iterator[Fault]:
     """What cells, codings and sums tell, without a look at pairs of rows."""
-    for found in (_swapped, _mixed, _coding, _text_labels, _scale, _logits, _named_logits, _constant, _sums):
+    for found in (
+        _swapped,
+        _mixed,
+        _same,
+        _coding,
+        _text_labels,
+        _scale,
+        _logits,
+        _named_logits,
+        _constant,
+        _sums,
+    ):
         yield from found(case)
 
 
@@ -49,7 +60,7 @@ def _swapped(case: Case) -> Iterator[Fault]:
     target, prediction = case.scan.target, case.scan.prediction
     broken = target.broken.count
     cells = target.rows * target.width
-    held = "labels as text" if case.commands.look.is_text(1) else "whole numbers only"
+    held = "text" if case.commands.look.is_text(1) else "whole numbers only"
     yield fault(
         "W114",
         f"{broken:,} of {cells:,} values of the target are no whole numbers, as predictions are, "
@@ -63,11 +74,31 @@ def _swapped(case: Case) -> Iterator[Fault]:
     )
 
 
+def _same(case: Case) -> Iterator[Fault]:
+    """A prediction that is the target, digit for digit."""
+    nature, sample = case.nature, case.scan.sample
+    if nature.form == kinds.LABEL or sample.size < 10 or sample.target.shape != sample.prediction.shape:
+        return
+    if case.scan.prediction.constant or not np.array_equal(sample.target, sample.prediction):
+        return
+    words = f"the prediction is the target, digit for digit, in {sample.words}: the same column twice?"
+    yield fault(
+        "W127", words, case.first(1), "name the column of the prediction: FILE:COLUMN", rows=sample.size
+    )
+
+
 def _mixed(case: Case) -> Iterator[Fault]:
     if case.nature.problem != kinds.MIXED:
         return
     target, prediction = case.scan.target.width, case.scan.prediction.width
     classes = len(case.nature.labels)
+    if classes == 1:
+        (label,) = case.nature.labels
+        words = f"every label is {label!r}, and nothing says which of two classes that is"
+        yield fault(
+            "W123", words, case.first(0), case.commands.compute("bce", ("OTHER", label)), labels=[label]
+        )
+        return
     held = f"{classes:,} classes" if classes else counted(target, "column")
     yield fault(
         "W124",

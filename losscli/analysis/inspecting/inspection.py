@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 
+import numpy as np
+
 from losscli.analysis.inspecting.advice import advise
 from losscli.analysis.inspecting.commands import Commands
 from losscli.analysis.inspecting.faults import Case, cell_faults
@@ -23,7 +25,7 @@ def inspect(request: Request, progress: Progress | None = None) -> InspectReport
 
     Raises usage, data and storage errors for what cannot be read or paired; what can be read and looks wrong
     is in the report."""
-    with ExitStack() as stack:
+    with ExitStack() as stack, np.errstate(all="ignore"):  # numbers near the largest double are no news
         look = open_look(request)
         try:
             seen = scan(look, stack, progress)

@@ -261,12 +261,12 @@ def _single_text(look: Look, scan: Scan) -> Nature:
     codes = scan.sample.target[:, 0].astype(np.int64)
     if look.is_text(1):
         return Nature(CLASS, LABEL, labels=labels, codes=codes)
-    if len(labels) > 2:
+    if len(labels) != 2:
         return Nature(MIXED, NUMBER, labels=labels, named=False)
     named = bool(look.request.labels)
     (name,) = look.feeds[1].names
     prediction = scan.sample.prediction[:, 0]
-    if not named and len(labels) == 2:
+    if not named:
         high = prediction[codes == 1].mean() if (codes == 1).any() else 0.0
         low = prediction[codes == 0].mean() if (codes == 0).any() else 0.0
         if name == labels[0] or (name != labels[1] and low > high):

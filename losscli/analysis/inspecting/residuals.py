@@ -72,7 +72,8 @@ class Residuals(NamedTuple):
 
 def residuals_of(target: Floats, prediction: Floats) -> Residuals:
     """Look at the errors of a target (n,) and a prediction (n,)."""
-    errors = prediction - target
+    unit = max(float(np.abs(target).max()), float(np.abs(prediction).max())) or 1.0
+    errors = prediction / unit - target / unit  # squares and fourth powers stay within the doubles
     count = len(errors)
     bias, deviation = float(errors.mean()), float(errors.std())
     below = float((target < prediction).mean() + 0.5 * (target == prediction).mean())
@@ -84,13 +85,13 @@ def residuals_of(target: Floats, prediction: Floats) -> Residuals:
     low, high = np.quantile(size, [0.05, 0.95]) if count else (0.0, 0.0)
     return Residuals(
         count,
-        bias,
+        bias * unit,
         bias / deviation * math.sqrt(count) if deviation > 0.0 else 0.0,
         below,
         (below - 0.5) * 2.0 * math.sqrt(count / odd) if odd > 0.0 else 0.0,
         fourth,
         _hill(np.abs(centred)),
-        1.4826 * middle,
+        1.4826 * middle * unit,
         _correlation(np.abs(errors), size),
         float(high / low) if low > 0.0 else math.inf if high > 0.0 else 1.0,
     )

@@ -285,6 +285,25 @@ def test_predictions_without_association() -> None:
     assert only(api.inspect(target, prediction), "W121").evidence["highest"] < 0.1
 
 
+def test_a_prediction_that_is_the_target(files: Files) -> None:
+    target = files.number.target
+    assert only(api.inspect(target, target), "W127").evidence == {"rows": ROWS}
+    assert api.inspect(files.two.target, files.two.target).faults == ()  # labels may all be right
+    assert api.inspect(target[:9], target[:9]).faults == ()
+
+
+def test_a_single_label_is_either_class(files: Files) -> None:
+    fault = only(api.inspect(*files.one(["spam"] * 20, files.two.prediction[:20])), "W123")
+    assert fault.fix.endswith("--labels OTHER,spam")
+
+
+def test_numbers_near_the_largest_double(files: Files) -> None:
+    huge = np.array([1e300, -1e308, 1e308, 3.0, -7.0, 1e-320] * 10)
+    report = api.inspect(huge, -huge[::-1])
+    assert all(fit.value is not None for fit in report.fits)
+    assert api.inspect(np.stack([huge, huge], axis=1), np.stack([huge, -huge], axis=1)).fits
+
+
 def test_columns_that_do_not_match(files: Files) -> None:
     target, prediction = files.three
     fault = only(api.inspect(np.array(NAMES)[target], prediction[:, 0]), "W124")
