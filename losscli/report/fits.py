@@ -14,7 +14,8 @@ UNSURE = 0.05
 UNSEEN = (
     "files cannot show a penalty on the model's weights (L2), dropout or batch norm in training mode, a loss "
     "averaged while the weights moved (what most training loops print for an epoch), rows that were drawn "
-    "again or changed (augmentation), or predictions that were rounded when they were written"
+    "again or changed (augmentation), weights that --weight does not name, or predictions that were rounded "
+    "when they were written"
 )
 
 

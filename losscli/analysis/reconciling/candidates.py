@@ -3,6 +3,7 @@ number."""
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -23,6 +24,8 @@ from losscli.numerics.stable import quietly
 from losscli.registry import bind_loss
 
 MOST_STEPS = 3
+OF_ROWS = re.compile(r"\bl\b")
+"""A formula that needs the loss of every row."""
 SAME = 1e-12
 """Numbers that differ relatively by less are one number, which several candidates give."""
 
@@ -67,7 +70,7 @@ class Candidate(NamedTuple):
             call = call.having(name, value) if value else call.without(name)
         elif self.reduced.step is not None:
             left.append(self.reduced.formula)
-            if call is not None and "l" in self.reduced.formula.replace("ln", ""):
+            if call is not None and OF_ROWS.search(self.reduced.formula):
                 call = call.having("--reduction", "none")
         if self.scale is not None:
             left.append(self.scale.formula)

@@ -64,6 +64,12 @@ def _other_class(target: Rows, prediction: Rows) -> tuple[Rows, Rows] | None:
     return (target, 1.0 - prediction) if prediction.ndim == 1 and _is_chance(prediction) else None
 
 
+def _decided(target: Rows, prediction: Rows) -> tuple[Rows, Rows] | None:
+    if prediction.ndim != 1 or not _is_chance(prediction) or _is_binary(prediction):
+        return None
+    return target, (prediction >= 0.5).astype(np.float64)
+
+
 def _inverted(target: Rows, prediction: Rows) -> tuple[Rows, Rows] | None:
     return (1.0 - target, prediction) if _is_binary(target) and target.ndim == 1 else None
 
@@ -185,6 +191,7 @@ INPUTS: tuple[InputStep, ...] = (
     _input("exponential", "e to the power of the prediction", "exp(p) for p", _exponential),
     _input("inverted labels", "labels 0 and 1 exchanged", "1 - y for y", _inverted, call=_other_labels),
     _input("other class", "the probability of the other class", "1 - p for p", _other_class, cost=2),
+    _input("decided", "predictions rounded to 0 and 1", "1 where p >= 0.5, else 0", _decided, cost=2),
     _input(
         "labels -1/1",
         "labels -1 and 1 read as 0 and 1",

@@ -102,6 +102,8 @@ def _blocks(bound: BoundLoss, given: Given, arrays: Arrays) -> tuple[list[Rows],
     for position, entry in enumerate(inputs):
         block = whole[position] if position < len(whole) else None
         if block is not None:
+            if not entry.paired:
+                raise DomainError(f"the {entry.role} does not pair by row")
             domain = entry.domain_for(bound.params)
             fault = first_fault(domain.faults(block, width))
             if fault is not None:

@@ -82,6 +82,21 @@ def _over_losses(rows: Rowwise) -> float | None:
     return rows.total / count if 0 < count < rows.rows else None
 
 
+MOST_CLASSES = 100
+"""Whole numbers below this may be classes."""
+
+
+def _over_classes(rows: Rowwise) -> float | None:
+    target = rows.target
+    if target is None or rows.weights is not None or not 0.0 <= target.min() < target.max() < MOST_CLASSES:
+        return None
+    codes = target.astype(np.int64)
+    if not (codes == target).all():
+        return None
+    counts, sums = np.bincount(codes), np.bincount(codes, rows.values)
+    return float((sums[counts > 0] / counts[counts > 0]).mean())
+
+
 REDUCTIONS: Sequence[Reduction] = (
     _reduction("the sum over the rows", "sum(l)", lambda r: r.total, option=("--reduction", "sum")),
     _reduction(
@@ -90,10 +105,15 @@ REDUCTIONS: Sequence[Reduction] = (
         _of_weighted(lambda r, w: float(r.values.mean())),
         option=("--weight", ""),
     ),
-    _reduction("weighted, divided by the number of rows", "sum(w l) / n", _of_weighted(
-        lambda r, w: r.total / r.rows)),
-    _reduction("unweighted sum, divided by the sum of the weights", "sum(l) / sum(w)", _of_weighted(
-        lambda r, w: float(r.values.sum() / w.sum())), cost=2),
+    _reduction(
+        "weighted, divided by the number of rows", "sum(w l) / n", _of_weighted(lambda r, w: r.total / r.rows)
+    ),
+    _reduction(
+        "unweighted sum, divided by the sum of the weights",
+        "sum(l) / sum(w)",
+        _of_weighted(lambda r, w: float(r.values.sum() / w.sum())),
+        cost=2,
+    ),
     _reduction("divided by the number of columns", "x / k", _of_several(lambda r: r.x / r.width)),
     _reduction(
         "the sum over the columns of a row",
@@ -101,8 +121,12 @@ REDUCTIONS: Sequence[Reduction] = (
         _of_several(lambda r: r.x * r.width),
     ),
     _reduction("the sum over rows and columns", "k sum(l)", _of_several(lambda r: r.total * r.width), cost=2),
-    _reduction("the sum over the rows, divided by the number of columns", "sum(l) / k", _of_several(
-        lambda r: r.total / r.width), cost=2),
+    _reduction(
+        "the sum over the rows, divided by the number of columns",
+        "sum(l) / k",
+        _of_several(lambda r: r.total / r.width),
+        cost=2,
+    ),
     _reduction(
         "the median of the rows",
         "median(l)",
@@ -110,15 +134,27 @@ REDUCTIONS: Sequence[Reduction] = (
         cost=2,
         option=("--reduction", "median"),
     ),
-    _reduction("the largest row", "max(l)", lambda r: float(r.values.max()), cost=2,
-               option=("--reduction", "max")),
-    _reduction("the smallest row", "min(l)", lambda r: float(r.values.min()), cost=2,
-               option=("--reduction", "min")),
-    _reduction("divided by one row less", "sum(l) / (n - 1)", lambda r: (
-        r.total / (r.rows - 1) if r.rows > 1 and r.weights is None else None), cost=2),
+    _reduction(
+        "the largest row", "max(l)", lambda r: float(r.values.max()), cost=2, option=("--reduction", "max")
+    ),
+    _reduction(
+        "the smallest row", "min(l)", lambda r: float(r.values.min()), cost=2, option=("--reduction", "min")
+    ),
+    _reduction(
+        "every class counts the same: the mean of the means of the classes",
+        "mean(c), c the mean of l over each class",
+        _over_classes,
+        cost=2,
+    ),
+    _reduction(
+        "divided by one row less",
+        "sum(l) / (n - 1)",
+        lambda r: r.total / (r.rows - 1) if r.rows > 1 and r.weights is None else None,
+        cost=2,
+    ),
     _reduction("the mean over the rows of a positive target", "sum(l) / #(y > 0)", _over_positives, cost=2),
     _reduction("the mean over the rows that are not 0", "sum(l) / #(l > 0)", _over_losses, cost=2),
-)  # fmt: skip
+)
 
 RARE = 4.0
 """The cost of a batch size that nobody would choose."""
