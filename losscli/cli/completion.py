@@ -19,7 +19,7 @@ START: Final = "words_"
 
 BASH: Final = """
 _losscli_completion() {
-    local words=( "${COMP_WORDS[@]:0:COMP_CWORD+1}" )
+    local word words=( "${COMP_WORDS[@]:0:COMP_CWORD+1}" )
     COMPREPLY=()
     while IFS= read -r word; do
         COMPREPLY+=( "$word" )
@@ -102,11 +102,11 @@ def _for_bash(group: Any, pieces: Sequence[str]) -> list[str]:
     breaks = os.environ.get("_LOSSCLI_BREAKS", "")
     typed = joined(pieces[1:], os.environ.get("_LOSSCLI_LINE", ""))
     words = [unquoted(word) for word in typed]
-    found = _found(group, words)
     last = typed[-1]
-    if last[:1] in ("'", '"'):  # inside quotes bash cuts nothing
-        return [one.rstrip(" ") for one in found]
-    return [_quoted(one)[_kept(last, breaks) :] for one in found]
+    cut, is_open = _last_cut(last, breaks)
+    kept = len(unquoted(last[:cut]))
+    found = [one[kept:] for one in _found(group, words)]
+    return [one.rstrip(" ") for one in found] if is_open else list(map(_quoted, found))
 
 
 def joined(pieces: Sequence[str], line: str) -> list[str]:
@@ -129,23 +129,43 @@ def joined(pieces: Sequence[str], line: str) -> list[str]:
     return words
 
 
-def _kept(word: str, breaks: str) -> int:
-    """How much of a word bash leaves as it is: all up to its last cut."""
-    cuts = [place for place, sign in enumerate(word) if sign in breaks and not sign.isspace()]
-    if not cuts:
-        return 0
-    return cuts[-1] + (word[cuts[-1]] != "@")
+def _last_cut(word: str, breaks: str) -> tuple[int, bool]:
+    """How much of a word bash leaves as it is: all up to its last cut, none of which is within quotes; or up
+    to a quote that is still open, and whether there is one."""
+    cut, quote, skip = 0, "", False
+    for place, sign in enumerate(word):
+        if skip:
+            skip = False
+        elif sign == "\\" and quote != "'":
+            skip = True
+        elif quote:
+            quote = "" if sign == quote else quote
+        elif sign in "'\"":
+            quote, cut = sign, place + 1 if word.find(sign, place + 1) < 0 else cut
+        elif sign in breaks:
+            cut = place + (sign != "@")
+    return cut, bool(quote)
 
 
 def unquoted(word: str) -> str:
-    """A word as the program would get it; as it stands where a quote is still open.
+    """A word as the program would get it, also where a quote is still open.
 
-    >>> unquoted("a\\\\ b.csv"), unquoted("'a b.csv'"), unquoted("'a b")
+    >>> unquoted("a\\\\ b.csv"), unquoted("'a b'.csv"), unquoted("'a b")
     ('a b.csv', 'a b.csv', 'a b')
     """
-    if word[:1] in ("'", '"'):
-        return word[1:-1] if len(word) > 1 and word[-1] == word[0] else word[1:]
-    return re.sub(r"\\(.)", r"\1", word)
+    found, quote, skip = "", "", False
+    for sign in word:
+        if skip:
+            found, skip = found + sign, False
+        elif sign == "\\" and quote != "'":
+            skip = True
+        elif sign == quote:
+            quote = ""
+        elif sign in "'\"" and not quote:
+            quote = sign
+        else:
+            found += sign
+    return found
 
 
 def _quoted(word: str) -> str:

@@ -250,6 +250,8 @@ TYPED = {
     "compute mse spaced\\ folder/x\\ y.csv:my": "compute mse spaced\\ folder/x\\ y.csv:my\\ target",
     "compute mse --unpaired=sk": "compute mse --unpaired=skip ",
     "compute mse --per-s": "compute mse --per-sample ",
+    "compute no_such_loss:": "compute no_such_loss:",
+    "compute mse one.csv:@": "compute mse one.csv:@1",
 }
 """What is typed before the tabulator, and what stands there afterwards."""
 
@@ -262,6 +264,7 @@ def _home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     script.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m losscli "$@"\n')
     script.chmod(0o755)
     (home / "sample_data").symlink_to(HERE / "sample_data")
+    (home / "one.csv").write_text("1\n2\n")
     (home / "spaced folder").mkdir()
     (home / "spaced folder" / "x y.csv").write_text("my target,p\n1,2\n")
     for shell, text in (("bash", completion.BASH), ("zsh", completion.ZSH), ("fish", completion.FISH)):
@@ -331,6 +334,13 @@ def test_a_tabulator(home: Path, shell: str, typed: str) -> None:
     assert completed(home, shell, typed) == bare(TYPED[typed])
 
 
+@pytest.mark.parametrize("quote", ["'", '"'])
+def test_quotes_in_bash(home: Path, quote: str) -> None:
+    """Zsh leaves the quote open, for more to be typed."""
+    assert completed(home, "bash", f"compute mse {quote}{Y}{quote}:tar") == f"compute mse {Y}:target"
+    assert completed(home, "bash", f"compute mse {quote}{Y}:tar") == f"compute mse {Y}:target"
+
+
 @pytest.mark.parametrize("typed", TYPED)
 def test_fish_is_told_whole_words(home: Path, typed: str) -> None:
     if shutil.which("fish") is None:
@@ -344,6 +354,9 @@ def test_fish_is_told_whole_words(home: Path, typed: str) -> None:
         text=True,
     )
     want = bare(TYPED[typed]).rstrip(" ")
+    if TYPED[typed] == typed:
+        assert run.stdout == ""
+        return
     whole = [one.replace("\\", "") for one in run.stdout.splitlines()]
     assert any(want.endswith(f" {one}") or want == one for one in whole), (run.stdout, run.stderr)
 
@@ -366,12 +379,31 @@ def test_the_words_that_bash_cuts_are_joined(line: str, pieces: list[str], words
     assert completion.joined(pieces, line) == words
 
 
-def test_bash_keeps_what_stands_before_the_last_cut() -> None:
-    breaks = " \t\n\"'@><=;|&(:"
-    assert completion._kept("bce:as=ke", breaks) == len("bce:as=")
-    assert completion._kept("f.csv:@2", breaks) == len("f.csv:")
-    assert completion._kept("bce:as=ke", " \t\n") == 0
-    assert completion._kept("huber", breaks) == 0
+@pytest.mark.parametrize(
+    ("word", "kept"),
+    [
+        ("bce:as=ke", "bce:as="),
+        ("huber", ""),
+        ("f.csv:@2", "f.csv:"),
+        ("'f.csv:ta", "'"),
+        ("'f.csv':ta", "'f.csv':"),
+        ("f\\:x.csv", ""),
+        ('"f.csv":a,"b c', '"f.csv":a,"'),
+    ],
+)
+def test_bash_keeps_what_stands_before_the_last_cut(word: str, kept: str) -> None:
+    cut, is_open = completion._last_cut(word, " \t\n\"'@><=;|&(:")
+    assert word[:cut] == kept
+    assert is_open == (word.count("'") % 2 == 1 or word.count('"') % 2 == 1)
+    assert completion._last_cut("bce:as=ke", " \t\n") == (0, False)
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [("a\\ b", "a b"), ("'a b'", "a b"), ("'a b'.c", "a b.c"), ("'a b", "a b"), ('"a', "a")],
+)
+def test_quotes_are_taken_off(word: str, meant: str) -> None:
+    assert completion.unquoted(word) == meant
 
 
 def test_the_scripts_are_shown_and_installed(tmp_path: Path) -> None:
