@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+import numpy as np
+
 from losscli.analysis.topic import Computed, Topic
 from losscli.analysis.topic_numbers import bound, columns, rows_of, shown
 
@@ -63,11 +65,11 @@ PULLED: Final = ("mse", "mae", "huber:delta=1", "pinball:tau=0.9", "msle")
 
 def best_of(spec: str) -> float:
     """The constant, in hundredths, that has the smallest mean loss on TARGETS: the middle of all such."""
-    grid = [place / 100 for place in range(100 * int(TARGETS[0]), 100 * int(TARGETS[-1]) + 1)]
-    costs = [_mean(spec, constant) for constant in grid]
-    least = min(costs)
-    best = [constant for constant, cost in zip(grid, costs, strict=True) if cost <= least * (1 + 1e-12)]
-    return (best[0] + best[-1]) / 2
+    count = len(TARGETS)
+    grid = np.arange(100 * int(TARGETS[0]), 100 * int(TARGETS[-1]) + 1) / 100
+    costs = rows_of(spec, np.tile(TARGETS, len(grid)), np.repeat(grid, count)).reshape(-1, count).mean(axis=1)
+    best = grid[costs <= costs.min() * (1 + 1e-12)]
+    return float(best[0] + best[-1]) / 2
 
 
 def _mean(spec: str, constant: float) -> float:
