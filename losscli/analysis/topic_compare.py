@@ -25,7 +25,7 @@ COMPARE = Topic(
     follow the skewness, but no end is nearer than Student's t; above it is
     Student's t itself. --resamples N resamples any number of rows.
     `compute --confidence 0.95` gives the interval of one number, in the same way
-    (the bootstrap alone).
+    (the bootstrap alone; with more than 50 segments theirs are Student's t).
     p is of a permutation test: were two predictions equally good, a row's
     difference could as well have the other sign. Every sign pattern is tried where
     there are few, else 10,000 are drawn; above 5,000 rows their normal limit is

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 FEWEST = 20
 """Rows below which a skill says little."""
 
+RESAMPLED = 50
+"""Segments up to which each interval is bootstrapped, some hundredths of a second each."""
 MANY = 1000
 """Segments that are within the bounds of memory; more are told."""
 
@@ -136,7 +138,9 @@ class Found(NamedTuple):
         segments = () if totals.segments is None else self._segments(totals.segments, whole, number, position)
         return whole._replace(segments=segments)
 
-    def _interval(self, score: Score, position: int, own: Figure | None) -> Interval | None:
+    def _interval(
+        self, score: Score, position: int, own: Figure | None, *, resampled: bool = True
+    ) -> Interval | None:
         """The interval of the headline, where one is asked for; else why it has none."""
         asked, level = self.setting.reductions[0], self.setting.confidence
         if not level or asked == "none":
@@ -145,7 +149,7 @@ class Found(NamedTuple):
             from losscli.statistics.intervals import unknown
 
             return unknown(level, f"{asked} is no mean")
-        return score.sums.interval(position)
+        return score.sums.interval(position, resampled=resampled)
 
     def _infinite(self, score: Score, position: int) -> Located | None:
         """The infinite rows; the first of them where there are no others of the same loss."""
@@ -165,6 +169,7 @@ class Found(NamedTuple):
     def _segments(self, segments: Segments, whole: Result, number: int, position: int) -> tuple[Segment, ...]:
         """The result's segments, in the order of their texts."""
         asked, score = self.setting.reductions[0], self.totals.scores[number]
+        few = len(segments.names) <= RESAMPLED
         *signature, _, version = whole.signature.split("|")
         found = []
         for name in segments.names:
@@ -179,7 +184,7 @@ class Found(NamedTuple):
                 warnings=(),
                 elsewhere=(),
                 concentration=None,
-                interval=self._interval(part, position, part.headline(position)),
+                interval=self._interval(part, position, part.headline(position), resampled=few),
                 infinite=Located(part.sums.infinite(position)) if part.measure.shows_rows else None,
                 clipped=None,
             )

@@ -61,9 +61,11 @@ def samples_of(bound: BoundLoss, results: int) -> list[MeanSample]:
     return [] if no_mean(bound) else [MeanSample(bound) for _ in range(results)]
 
 
-def interval_of(bound: BoundLoss, samples: Sequence[MeanSample], level: float) -> Interval:
-    """The interval of a sample, or why a loss without one has none."""
-    return samples[0].interval(level) if samples else unknown(level, no_mean(bound))
+def interval_of(
+    bound: BoundLoss, samples: Sequence[MeanSample], level: float, *, resampled: bool = True
+) -> Interval:
+    """The interval of a sample, from its moments unless `resampled`; or why a loss without one has none."""
+    return samples[0].interval(level, resampled=resampled) if samples else unknown(level, no_mean(bound))
 
 
 class MeanSample:
@@ -122,10 +124,11 @@ class MeanSample:
         for total in self._sums:
             total.settle()
 
-    def interval(self, level: float) -> Interval:
-        """The interval of the number."""
+    def interval(self, level: float, *, resampled: bool = True) -> Interval:
+        """The interval of the number; from the moments where the rows are many, or unless `resampled`."""
         times = factor(self._bound, self._rows)
-        found = self._of_kept(level) if self._kept is not None else self._of_moments(level)
+        few = resampled and self._kept is not None
+        found = self._of_kept(level) if few else self._of_moments(level)
         return found._replace(low=found.low * times, high=found.high * times)
 
     def _of_kept(self, level: float) -> Interval:

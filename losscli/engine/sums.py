@@ -286,13 +286,14 @@ class Sums:
             return figure(ratio(total, self.rows - self._left_out))
         return figure(ratio(total, self._counted if self._counted is not None else summary.exact_weight))
 
-    def interval(self, result: int) -> Interval | None:
-        """The interval of the mean of the rows; None where none was asked for."""
+    def interval(self, result: int, *, resampled: bool = True) -> Interval | None:
+        """The interval of the mean of the rows, of its moments unless `resampled`; None if not asked for."""
         if not self.measure.level:
             return None
         from losscli.engine.means import interval_of
 
-        return interval_of(self.measure.bound, self._means[result : result + 1], self.measure.level)
+        samples = self._means[result : result + 1]
+        return interval_of(self.measure.bound, samples, self.measure.level, resampled=resampled)
 
     def total(self, result: int) -> float:
         """The exact sum over the rows, the whole that shares are of."""

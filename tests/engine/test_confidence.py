@@ -12,7 +12,7 @@ import pytest
 from losscli import compute, merge
 from losscli.cli.boundary import run
 from losscli.errors import UsageError
-from losscli.statistics.intervals import BOOTSTRAPPED, mean_interval
+from losscli.statistics.intervals import BOOTSTRAPPED, mean_interval, moments_interval
 from tests.readme import ROOT
 
 RANDOM = np.random.default_rng(6)
@@ -73,6 +73,26 @@ def test_a_segment_has_its_own() -> None:
     for segment in result.segments:
         rows = np.flatnonzero(by == segment.name)
         assert segment.result.interval == interval("mse", Y[rows], P[rows])
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_many_segments_have_those_of_their_moments(weighted: bool) -> None:
+    by = np.array([f"s{place % 51:02}" for place in range(510)])
+    w = W[:510] if weighted else None
+    (result,) = compute("mse", Y[:510], P[:510], by=by, confidence=0.9, weight=w).results
+    assert len(result.segments) == 51
+    for segment in result.segments[:3]:
+        rows = np.flatnonzero(by == segment.name)
+        found, losses = segment.result.interval, (Y[rows] - P[rows]) ** 2
+        assert found is not None
+        assert found.method == "Student's t, exact moments"
+        if w is None:
+            expected = moments_interval(10, losses.mean(), losses.std(), 0.9)
+        else:
+            left = w[rows] * (losses - np.average(losses, weights=w[rows]))
+            deviation = np.sqrt(10 * (left**2).sum()) / w[rows].sum()
+            expected = moments_interval(10, np.average(losses, weights=w[rows]), deviation, 0.9)
+        assert found[:2] == pytest.approx(expected[:2], rel=1e-10)
 
 
 def test_a_sum_and_a_mean_by_rows_have_those_of_their_numbers() -> None:
