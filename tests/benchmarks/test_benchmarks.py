@@ -189,3 +189,11 @@ def test_compared_predictions_have_the_same_difference() -> None:
         "numpy",
     )
     assert [row[0] for row in table(answer)] == ["losscli", "losscli-resampled", "numpy"]
+
+
+def test_rates_of_inspect_are_printed() -> None:
+    lines = printed("bench_inspect.py", "--sets", "3", "--rows", "300").splitlines()
+    kinds = [line.split()[0] for line in lines]
+    assert (kinds.count("shift"), kinds.count("order")) == (3, 3)
+    assert kinds.count("right") > 3
+    assert "seed" in lines[0]

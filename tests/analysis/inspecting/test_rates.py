@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
 
+from losscli import api
 from losscli.analysis.inspecting import orders
-from losscli.analysis.inspecting.orders import best_columns
+from losscli.analysis.inspecting.orders import best_columns, sigmoid
 from losscli.analysis.inspecting.shifts import find_shift, lagged
+from losscli.arrays import AnyArray, Floats
 from tests.analysis.inspecting.simulated import (
     CLEAN,
     ORDERS,
@@ -159,3 +162,46 @@ def test_the_weights_of_all_orders_add_up_to_one_at_most() -> None:
         assert total <= 1.0
         if width == 5:
             assert total > 0.9
+
+
+def persistent(generator: np.random.Generator, rows: int, share: float) -> Floats:
+    """A series that keeps this share of its last value."""
+    found = generator.normal(size=rows)
+    for row in range(1, rows):
+        found[row] += share * found[row - 1]
+    return found
+
+
+def hard_sets(generator: np.random.Generator, rows: int) -> Iterator[tuple[str, AnyArray, AnyArray]]:
+    """Right sets that are easily mistaken: what hangs together in time, repeats, is sorted or weak."""
+    noise = generator.normal(size=rows)
+    walk = persistent(generator, rows, 0.95)
+    yield "errors that hang together", walk, walk + persistent(generator, rows, 0.8)
+    yield "a slow series", walk, walk + 2.0 * noise
+    labels = np.repeat(generator.integers(0, 2, rows // 5), 5).astype(float)
+    scores = np.repeat(generator.normal(size=rows // 5), 5) + 1.2 * labels
+    yield "each row five times", labels, sigmoid(scores + 0.001 * generator.normal(size=len(scores)))
+    rising = np.sort(generator.normal(size=rows))
+    yield "sorted, not in a line", rising, np.exp(rising) * (1.0 + 0.5 * generator.random(rows))
+    kinds = np.sort(generator.integers(0, 8, rows))
+    chances = generator.random((rows, 8)) ** 3 + 0.3 * np.eye(8)[kinds]
+    yield "sorted, weak", kinds.astype(float), chances / chances.sum(axis=1, keepdims=True)
+    ratings = generator.integers(1, 6, rows).astype(float)
+    yield "ratings", ratings, np.clip(ratings + noise, 1.0, 5.0)
+    yield "two ratings", np.minimum(ratings, 2.0), np.clip(np.minimum(ratings, 2.0) + 0.5 * noise, 1.0, 2.0)
+    shares = generator.random(rows)
+    yield "shares", shares, np.clip(shares + 0.1 * noise, 0.0, 1.0)
+    yield "chances near 0.6", (noise > -1.3).astype(float), np.clip(0.6 + 0.05 * noise, 0.5, 0.73)
+
+
+def test_right_sets_that_are_easily_mistaken_have_no_fault() -> None:
+    seed = new_seed()
+    generator = np.random.default_rng(seed)
+    found = [
+        (name, fault.code)
+        for rows in (300, 2000)
+        for _ in range(2)
+        for name, target, prediction in hard_sets(generator, rows)
+        for fault in api.inspect(target, prediction).faults
+    ]
+    assert found == [], f"seed {seed}"
