@@ -206,3 +206,25 @@ def test_help_and_other_commands_import_nothing_of_it() -> None:
         )
         assert found.returncode == 0
         assert len(json.loads(found.stdout.splitlines()[-1].replace("'", '"'))) <= most
+
+
+def test_the_picture_fills_the_window_but_for_the_prompt(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LINES", "40")
+    monkeypatch.setenv("COLUMNS", "100")
+    assert run(["plot", "curve", "mse", "-f", "table"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert 38 <= len(lines) <= 39
+    assert 95 <= max(map(len, lines)) <= 100
+    assert run(["plot", "curve", "mse", "-f", "table", "--size", "50x12"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) <= 13
+    assert max(map(len, lines)) <= 50
+
+
+@pytest.mark.parametrize("words", PICTURES)
+def test_a_small_window_keeps_both_panels(words: str) -> None:
+    lines = lines_of(made(words), View(width=60), 20)
+    for panel in made(words).panels:
+        assert any(panel.y.label.split()[0] in line for line in lines)
