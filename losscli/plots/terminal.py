@@ -23,7 +23,7 @@ FILLS: Final = "█▒░▓"
 ASCII_FILLS: Final = "#=:%"
 _SIDE_BY_SIDE: Final = 120
 """Columns from which on two panels stand beside each other."""
-_NARROW_PAIR, _LOW = 56, 12
+_NARROW_PAIR, _LOW = 48, 12
 """Columns from which on they do so where they would be lower than this one above the other."""
 _GAP: Final = "   "
 _LEAST: Final = 5
