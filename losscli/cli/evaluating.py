@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 from losscli.cli.options import Evaluated, Shown
 from losscli.cli.publishing import Publication, is_watched
 from losscli.cli.reading import begin_reading, plan_outputs, read_options
-from losscli.errors import UnknownLoss
+from losscli.errors import UnknownLoss, counted
 
 if TYPE_CHECKING:
     from losscli.engine.request import Progress
+    from losscli.report.compute import InputUsed
 
 
 def plan_evaluation(options: Evaluated, others: Sequence[str] = (), reads: Sequence[str] = ()) -> Publication:
@@ -80,3 +81,12 @@ def evaluating(options: Scoring) -> Iterator[None]:
 
         command = "compare" if options.command == "compare" else "compute"
         raise loss_expected(options.losses or "", options.sources, command) or unknown from None
+
+
+def decided(entry: InputUsed) -> str:
+    """What was decided about an input, in a line."""
+    parts = [entry.format, f"header: {entry.header}" if entry.header else "", counted(entry.rows, "row")]
+    parts.insert(0, counted(entry.parts, "part") if entry.parts else "")
+    parts.append(f"columns {', '.join(entry.columns)}" if entry.columns else "")
+    parts.append(f"labels {entry.coding}" if entry.coding else "")
+    return f"note: {entry.role} {entry.source}: {'; '.join(part for part in parts if part)}"

@@ -250,3 +250,14 @@ def test_rows_that_were_left_out_are_told(tmp_path: Path, capsys: pytest.Capture
     assert found["rows"] == {"read": 4, "skipped": 1, "unpaired": 2, "scored": 2}
     assert [warning["code"] for warning in found["warnings"]] == ["W103", "W104"]
     assert all(option in found["fits"][0]["command"] for option in ("--id id", "--missing skip"))
+
+
+def test_what_was_decided_is_told_when_asked(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ("inspect", "sample_data/iris.csv:species", ":setosa..virginica")
+    assert run([*words, "-v"]) == 0
+    loud = capsys.readouterr()
+    assert "note: target sample_data/iris.csv:species: csv; header:" in loud.err
+    assert run([*words]) == 0
+    quiet = capsys.readouterr()
+    assert (quiet.out, quiet.err) == (loud.out, "")
+    assert "setosa: 50 (33.3 %), versicolor: 50 (33.3 %), virginica: 50 (33.3 %)" in quiet.out

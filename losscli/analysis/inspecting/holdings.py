@@ -158,6 +158,8 @@ def _labels(case: Case) -> Iterator[Held]:
             f"{value:g}" if known is None else known[int(value)]: count
             for value, count in sorted((scan.target.values or {}).items())
         }
+        order = {label: at for at, label in enumerate(nature.labels)}
+        counts = dict(sorted(counts.items(), key=lambda one: order.get(one[0], 0)))
     shown = [
         f"{label}: {count:,} ({100 * count / scan.target.rows:.3g} %)" for label, count in counts.items()
     ]

@@ -8,16 +8,22 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from losscli.cli import options as flag
-from losscli.cli.evaluating import evaluating, evaluation_options, plan_evaluation, shown_progress
+from losscli.cli.evaluating import (
+    decided,
+    evaluating,
+    evaluation_options,
+    plan_evaluation,
+    shown_progress,
+)
 from losscli.cli.help import command
 from losscli.cli.options import Evaluated
 from losscli.cli.publishing import Publication
-from losscli.errors import UsageError, counted
+from losscli.errors import UsageError
 
 if TYPE_CHECKING:
     from losscli.engine.request import Listeners
     from losscli.outputs.samples import SampleWriter
-    from losscli.report.compute import ComputeReport, InputUsed
+    from losscli.report.compute import ComputeReport
 
 EXAMPLES = (
     "losscli compute bce sample_data/y.csv sample_data/p.csv",
@@ -177,15 +183,7 @@ def _rows(text: str | None) -> int | str | None:
 
 def decisions(options: ComputeOptions, report: ComputeReport) -> list[str]:
     """What was decided about each input, when somebody asks."""
-    return [_decided(entry) for entry in report.inputs] if options.verbose else []
-
-
-def _decided(entry: InputUsed) -> str:
-    parts = [entry.format, f"header: {entry.header}" if entry.header else "", counted(entry.rows, "row")]
-    parts.insert(0, counted(entry.parts, "part") if entry.parts else "")
-    parts.append(f"columns {', '.join(entry.columns)}" if entry.columns else "")
-    parts.append(f"labels {entry.coding}" if entry.coding else "")
-    return f"note: {entry.role} {entry.source}: {'; '.join(part for part in parts if part)}"
+    return [decided(entry) for entry in report.inputs] if options.verbose else []
 
 
 def build() -> Any:

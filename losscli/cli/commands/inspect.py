@@ -47,7 +47,7 @@ def run(options: InspectOptions) -> None:
     """Look, print."""
     publication = plan_outputs(options, [*options.sources, options.weight])
     from losscli import api
-    from losscli.cli.evaluating import shown_progress
+    from losscli.cli.evaluating import decided, shown_progress
     from losscli.engine.request import Listeners
 
     begin_reading()
@@ -59,6 +59,7 @@ def run(options: InspectOptions) -> None:
             jobs=options.jobs,
             **read_options(options),
         )
+    publication.tell(decided(entry) for entry in report.inputs if options.verbose)
     publication.publish(report)
     publication.warn(report)
 
