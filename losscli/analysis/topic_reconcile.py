@@ -21,8 +21,9 @@ RECONCILE = Topic(
     double, the other sign, swapped inputs, a sigmoid, inverted labels, weights
     left out; 2 for a relative of the loss, another usual parameter, label
     smoothing, a clip, batches (the mean, or the sum, of the means of batches of 8
-    to 4096 rows, the last one short or dropped), a median; 3 and more for the
-    rest. All candidates up to cost 1 are tried, then up to 2, 3 and 4, until some
+    to 4096 rows, the last one short or dropped), a median, classes that count the
+    same, (n, 1) that was broadcast against (n,); 3 and more for the rest. All
+    candidates up to cost 1 are tried, then up to 2, 3 and 4, until some
     fit; over 50,000 rows up to 3, over 300,000 up to 2. At most 1,000,000 rows.
     Each fit stands with its command. What follows `# then` is done with the
     number x that the command prints, or with the rows l that it lists; n counts
