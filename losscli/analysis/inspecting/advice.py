@@ -17,6 +17,9 @@ RARE = 0.1
 """A class below this share is rare."""
 
 
+MOST_ORDERED = 20
+"""More classes than this hardly have an order."""
+
 OVERDISPERSED = 5.0
 """Squared errors that are so many times their mean are no longer those of plain counts."""
 
@@ -92,7 +95,7 @@ def _classes(case: Case) -> Iterator[Advice]:
         why = "rows of the prediction do not sum to 1" if _is_loose(case) else ""
         yield Advice("sparse_categorical_ce", "one class a row and probabilities: proper", why)
         yield Advice("brier_multiclass", "one class a row and probabilities: proper, at most 2 a row", why)
-        if width > 2:
+        if 2 < width <= MOST_ORDERED:
             yield Advice("rps", "where the classes have an order: near misses cost less", why)
     if width > 2:
         yield Advice("topk_error:k=1", "the share of rows whose class has not the largest score")
