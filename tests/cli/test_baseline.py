@@ -598,6 +598,7 @@ def test_update_replaces_the_file_only_where_all_else_is_met(shop: Shop) -> None
         (("--baseline", "b.csv", "--update", "-o", "csv=b.csv"), "two outputs are one file"),
         (("--baseline", "b.npy", "--update"), "suffix"),
         (("--max-increase", "1"), "against what?"),
+        (("--on-unclear", "pass", "--max", "1"), "is about a baseline"),
         (("--baseline", "b.csv", "--max-increase", "1", "--engine", "dask"), "--engine local"),
     ],
 )

@@ -11,6 +11,7 @@ from losscli.cli import options as flag
 from losscli.cli.configured import Configured, is_configured, run_configured
 from losscli.cli.evaluating import evaluating, evaluation_options, plan_evaluation, shown_progress
 from losscli.cli.help import TYPED, command
+from losscli.errors import UsageError
 
 if TYPE_CHECKING:
     from losscli.report.verdict import CheckReport
@@ -50,6 +51,8 @@ def run(options: CheckOptions) -> int:
     if is_configured(options, options.typed):
         return run_configured(options)
     assert options.losses is not None
+    if "on_unclear" in options.typed and options.baseline is None:
+        raise UsageError("--on-unclear is about a baseline", hint="add --baseline FILE --max-increase 0.01")
     earlier = [path for path in dict.fromkeys((options.baseline, options.golden)) if path is not None]
     reads, writes = ((), earlier) if options.update else (earlier, ())
     publication = plan_evaluation(options, writes, reads)
