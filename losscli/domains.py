@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 import numpy as np
 
 from losscli.arrays import Mask, Rows
 from losscli.errors import DataError, DomainError, SumError
+from losscli.records import NamedTuple
 
 SUM_TOLERANCE = 1e-3
 """How far a row of probabilities may be from 1 in all: the rounding of files with few digits, nothing more.

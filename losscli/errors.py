@@ -8,7 +8,9 @@ prints or exits.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
+
+from losscli.records import NamedTuple
 
 
 def counted(count: int, noun: str) -> str:

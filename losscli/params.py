@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from typing import Any, NamedTuple, SupportsFloat, TypeAlias
+from typing import Any, SupportsFloat, TypeAlias
 
 from losscli.domains import Interval
 from losscli.errors import ParamError
+from losscli.records import NamedTuple
 
 ParamValue: TypeAlias = float | int | bool | str | tuple[float, ...] | None
 """What a parameter may hold: a number, a word, several numbers; None where it is optional and absent."""

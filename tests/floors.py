@@ -10,6 +10,7 @@ from pathlib import Path
 FLOORS: tuple[frozenset[str], ...] = tuple(
     frozenset(rooms.split())
     for rooms in (
+        "records",
         "errors arrays workers",
         "decimals simplify storage",
         "domains formula",

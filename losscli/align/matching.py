@@ -7,7 +7,7 @@ codes and no others do; of texts with equal codes the bytes are compared, always
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -17,6 +17,7 @@ from losscli.align import bundles
 from losscli.align.bundles import Bundle, small_enough
 from losscli.align.hashing import numbers_of
 from losscli.arrays import Integers, Mask, Unsigned
+from losscli.records import NamedTuple
 from losscli.sources.records import Texts
 
 SHOWN = 5

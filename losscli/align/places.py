@@ -5,13 +5,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 import numpy as np
 
 from losscli.align.store import Memory, Store
 from losscli.arrays import Integers
 from losscli.errors import Place
+from losscli.records import NamedTuple
 from losscli.sources.records import Block, LinePlaces, Lines, Places
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import weakref
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import IO, Any, Final, NamedTuple, Protocol
+from typing import IO, Any, Final, Protocol
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from losscli.align import bundles
 from losscli.align.bundles import Bundle
 from losscli.arrays import AnyArray
 from losscli.errors import ReadError, WriteError
+from losscli.records import NamedTuple
 
 HELD_BYTES = 128 << 20
 """What all sources together may hold in memory, keys and columns; the rest goes to the disk."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import Literal
 
+from losscli.records import NamedTuple
 from losscli.sources.records import Block, Column, Kind, Source, Texts
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from losscli.analysis.gate import Tolerance, judge
 from losscli.analysis.requirements import Requirement
 from losscli.engine.request import Listeners, Request
+from losscli.records import NamedTuple
 from losscli.report.compute import ComputeReport
 from losscli.report.verdict import CheckReport
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from losscli.analysis.baseline_limits import ChangeLimit, check_rows, parse_changes
 from losscli.engine.request import Listeners, Request
 from losscli.errors import LosscliError, UsageError
+from losscli.records import NamedTuple
 from losscli.report.compute import ComputeReport
 from losscli.report.verdict import CheckReport
 

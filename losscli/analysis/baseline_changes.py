@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from losscli.analysis.baseline_pairing import PairedValues
 from losscli.analysis.baseline_rows import Candidates, LargestRows
 from losscli.arrays import Floats, Integers
 from losscli.numerics.exact import ExactSum, Number, nearest_root, ratio
+from losscli.records import NamedTuple
 from losscli.report.change import LISTED, Carried, SegmentChange
 from losscli.report.compute import Figure
 from losscli.statistics.intervals import (

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final, NamedTuple, cast
+from typing import Any, Final, cast
 
 import numpy as np
 
 from losscli.align import Stream
 from losscli.arrays import AnyArray
 from losscli.errors import FormatError, LosscliError, RowsError, StateError
+from losscli.records import NamedTuple
 from losscli.report.compute import Result
 from losscli.sources import formats
 from losscli.sources.cells import EXACT_LIMIT

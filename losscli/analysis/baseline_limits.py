@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 from losscli.analysis.requirements import parse_limit, parse_term
 from losscli.errors import NotPerSample, UsageError
+from losscli.records import NamedTuple
 from losscli.registry import BoundLoss
 
 CHANGES: Final = ("max-increase", "max-decrease")

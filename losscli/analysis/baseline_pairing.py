@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from itertools import chain
-from typing import Any, Literal, NamedTuple, Protocol, cast
+from typing import Any, Literal, Protocol, cast
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from losscli.analysis.baseline_files import SampleFile, whole_numbers
 from losscli.arrays import Floats, Integers
 from losscli.engine.following import Followed
 from losscli.errors import LosscliError, PairingError, RowsError
+from losscli.records import NamedTuple
 from losscli.report.samples import SampleColumns
 from losscli.sources.records import Block, Column, Places, Source
 

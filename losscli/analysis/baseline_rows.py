@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 
 from losscli.analysis.baseline_pairing import PairedValues
 from losscli.arrays import Floats, Integers, Mask
 from losscli.errors import Place
+from losscli.records import NamedTuple
 from losscli.report.change import RowChange
 
 

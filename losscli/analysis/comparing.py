@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from itertools import combinations
-from typing import NamedTuple
 
 import numpy as np
 
@@ -14,6 +13,7 @@ from losscli.analysis.rowwise import Between, between_two, rows_of
 from losscli.arrays import Floats, Mask
 from losscli.engine.each import Evaluated
 from losscli.numerics.exact import ExactSum, exact_mean, ratio
+from losscli.records import NamedTuple
 from losscli.report.compare import CompareReport, Comparison, Difference, Pair, Standing
 from losscli.report.compute import Figure, InputUsed, Result
 from losscli.report.tables import Finding

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from losscli import losses as _losses  # noqa: F401  has the registry find every family
 from losscli.analysis.config_file import NAME, ConfigText, load_config
@@ -16,6 +16,7 @@ from losscli.analysis.config_words import told
 from losscli.engine.columns import names_source
 from losscli.engine.opening import inputs_of
 from losscli.errors import ConfigError, LosscliError, Place, SeveralErrors, raise_together
+from losscli.records import NamedTuple
 from losscli.registry import BoundLoss, Input, all_losses, bind_loss, parse_losses
 
 

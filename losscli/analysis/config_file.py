@@ -6,10 +6,11 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from losscli.analysis.config_places import KeyPath, Spot, key_places
 from losscli.errors import ConfigError, Place, UsageError
+from losscli.records import NamedTuple
 from losscli.sources.grammar import is_uri
 from losscli.storage.refusals import unopened
 

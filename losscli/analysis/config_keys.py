@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from losscli.errors import UsageError
 from losscli.outputs.formats import find_format
 from losscli.outputs.view import COLOURS
+from losscli.records import NamedTuple
 from losscli.sources.formats import FORMATS
 
 

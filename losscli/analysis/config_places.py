@@ -6,7 +6,9 @@ import re
 import tomllib
 from bisect import bisect_right
 from collections.abc import Mapping
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, TypeAlias
+
+from losscli.records import NamedTuple
 
 KeyPath: TypeAlias = tuple[str | int, ...]
 """The keys and list positions that lead to a value: ("check", 0, "max", "bce@eu")."""

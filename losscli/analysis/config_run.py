@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, Final, TypeVar
 
 from losscli import __version__
 from losscli.analysis.asking import Asked, verdict_on
@@ -23,6 +23,7 @@ from losscli.domains import Domain, Interval, Labels
 from losscli.engine.request import Listeners, Progress, Request
 from losscli.errors import LosscliError, Place, SourceError, StorageError, UsageError, raise_together
 from losscli.outputs.files import refuse_overlap
+from losscli.records import NamedTuple
 from losscli.registry import BoundLoss
 from losscli.report.checks import ChecksReport, Entry, Unscored
 from losscli.report.compute import ComputeReport, Result

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from losscli.engine.roles import split_role
 from losscli.errors import SourceError, UsageError, counted
+from losscli.records import NamedTuple
 from losscli.registry import BoundLoss
 from losscli.sources.grammar import STDIN, SourceSpec, parse_sources
 from losscli.statistics.bootstrap import RESAMPLES, Draws

@@ -4,11 +4,12 @@ example."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from losscli.errors import LosscliError
+from losscli.records import NamedTuple
 from losscli.registry import BoundLoss, Convention, Loss, bind_loss
 from losscli.registry.checking import check_arrays
 from losscli.report.listing import FRAMEWORKS

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from losscli.analysis.requirements import ROWS, Requirement
 from losscli.analysis.worst import with_worst
 from losscli.errors import UsageError
+from losscli.records import NamedTuple
 from losscli.report.compute import ComputeReport, Figure, Result
 from losscli.report.verdict import FAIL, PASS, CheckReport, Judged
 

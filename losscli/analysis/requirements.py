@@ -6,9 +6,10 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
-from typing import Final, NamedTuple
+from typing import Final
 
 from losscli.errors import LosscliError, UsageError
+from losscli.records import NamedTuple
 from losscli.reductions import parse_reductions
 from losscli.registry import BoundLoss, NoConstant, parse_losses
 

@@ -7,7 +7,7 @@ jackknife). Their mean is the number, and their spread is its error.
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from losscli.analysis.wholes import Whole, slopes, value_of, whole_of
 from losscli.arrays import Floats
 from losscli.engine.each import Keeper
 from losscli.engine.means import averaged, factor
+from losscli.records import NamedTuple
 
 APART: Final = "the two weigh their rows differently"
 INFINITE: Final = "a row is not finite, or differs by more than the largest double"

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from inspect import cleandoc
-from typing import Final, NamedTuple
+from typing import Final
+
+from losscli.records import NamedTuple
 
 NUMBERS: Final = "{numbers}"
 """The line of a topic's text in whose place the computed lines stand."""

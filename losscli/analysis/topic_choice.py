@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 
 from losscli.analysis.topic import Computed, Topic
 from losscli.analysis.topic_numbers import bound, columns, rows_of, shown
+from losscli.records import NamedTuple
 
 
 class Choice(NamedTuple):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
 
 from losscli.analysis.topic import Computed, Topic
 from losscli.analysis.topic_numbers import bound, loss_of, shown
+from losscli.records import NamedTuple
 
 
 class Origin(NamedTuple):

@@ -14,7 +14,7 @@ SHELL = Topic(
     --show-completion prints the script. The tabulator then knows: losses, behind a
     colon their parameters and `as=`, behind a comma the next loss; files, behind
     `FILE:` the columns of their first row (of Parquet and Arrow the schema), behind
-    `:` those of the file before; options and their words; the columns for --by, --id
+    `:` those of the file before; options and their words; columns for --by, --id
     and --weight. Only the head of a file is read, none of a URI, and a file that
     cannot be read has no columns.
     """,

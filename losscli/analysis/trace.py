@@ -7,7 +7,7 @@ import decimal
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from losscli.arrays import Floats, Rows
 from losscli.engine.score import headline_of
 from losscli.errors import ShapeError
 from losscli.formula import DecimalArithmetic
+from losscli.records import NamedTuple
 from losscli.registry import BoundLoss, Input, Shape
 from losscli.report.explaining import SampleTrace, Step, TraceRecord
 

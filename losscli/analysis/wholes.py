@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from losscli.arrays import Floats, Rows
 from losscli.engine.each import Keeper
 from losscli.engine.sums import Terms, columns_of
 from losscli.numerics.exact import ExactSum
+from losscli.records import NamedTuple
 
 STEP: Final = 1e-6
 """A share of a mean's size, over which a slope is taken: off by some 1e-10 of itself."""

@@ -8,10 +8,10 @@ import gc
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import NamedTuple
 
 from losscli import __version__
 from losscli.errors import LosscliError, UsageError, WriteError
+from losscli.records import NamedTuple
 
 OK = 0
 BUG = 70

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from losscli.engine.opening import Asked, Paths
 from losscli.engine.proposals import dealt, other_loss, proposed
 from losscli.errors import ColumnError, SourceError, counted
+from losscli.records import NamedTuple
 from losscli.registry import Input, Shape
 from losscli.sources.grammar import is_key_like
 

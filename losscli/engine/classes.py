@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from losscli.domains import ClassIndex
 from losscli.engine.bind import Bound
 from losscli.errors import UsageError, counted
+from losscli.records import NamedTuple
 from losscli.registry import BoundLoss, Shape
 from losscli.sources.cells import is_integer, is_number
 

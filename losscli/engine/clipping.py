@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 import numpy as np
 
 from losscli.arrays import Floats, Integers, Rows
 from losscli.engine.elsewhere import SINGLE
 from losscli.engine.score import Score
+from losscli.records import NamedTuple
 from losscli.registry import BoundLoss
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from losscli import __version__
 from losscli.engine.clipping import Clip
@@ -12,6 +12,7 @@ from losscli.engine.segments import Segments, loss_share, weight_share
 from losscli.engine.setting import Setting
 from losscli.engine.totals import Totals
 from losscli.errors import counted
+from losscli.records import NamedTuple
 from losscli.registry import Shape
 from losscli.report.compute import Baseline, ComputeReport, Figure, InputUsed, Result, RowCounts
 from losscli.report.concentration import Located

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import NamedTuple
 
 import numpy as np
 
@@ -22,6 +21,7 @@ from losscli.engine.run import Run
 from losscli.engine.score import Score
 from losscli.engine.sums import Terms
 from losscli.errors import LosscliError, SeveralErrors, raise_together
+from losscli.records import NamedTuple
 from losscli.report.compute import ComputeReport
 
 

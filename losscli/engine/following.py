@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from losscli.engine.rowset import Joined, Rowset
 from losscli.engine.tally import Scored
 from losscli.engine.worst import LINED
 from losscli.errors import Place
+from losscli.records import NamedTuple
 from losscli.report.samples import SampleColumns
 from losscli.sources.records import LinePlaces, Places
 

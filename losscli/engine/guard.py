@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -23,6 +23,7 @@ from losscli.domains import (
 )
 from losscli.engine.rowset import Rowset
 from losscli.errors import DataError, DomainError, LosscliError, Place, counted, raise_together
+from losscli.records import NamedTuple
 from losscli.registry import BoundLoss, Input, Shape
 from losscli.registry.checking import width_of
 from losscli.report.tables import Finding

@@ -9,13 +9,14 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from losscli.arrays import Floats
 from losscli.numerics import exact
 from losscli.numerics.exact import ExactSum
+from losscli.records import NamedTuple
 from losscli.registry import BoundLoss
 from losscli.statistics.intervals import BOOTSTRAPPED, Interval, mean_interval, moments_interval, unknown
 

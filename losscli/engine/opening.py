@@ -7,11 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, NamedTuple, TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from losscli.engine.request import Request
 from losscli.engine.roles import split_role
 from losscli.errors import LosscliError, SourceError, UsageError, raise_together
+from losscli.records import NamedTuple
 from losscli.registry import BoundLoss, Input
 from losscli.sources.grammar import Glob, Selector, SourceSpec, parse_columns, parse_sources, resolve
 from losscli.sources.open import open_source

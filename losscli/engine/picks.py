@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from copy import copy
-from typing import NamedTuple
 
 import numpy as np
 
@@ -13,6 +12,7 @@ from losscli.arrays import Floats, Integers, Rows
 from losscli.domains import ClassIndex, Domain
 from losscli.engine.request import Request
 from losscli.engine.rowset import Rowset
+from losscli.records import NamedTuple
 from losscli.registry import Input, Shape
 from losscli.report.samples import Sample, Samples
 from losscli.report.tables import Cell, Column, Kind

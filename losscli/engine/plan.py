@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from losscli.arrays import Floats
 from losscli.engine.bind import Bound, bind_inputs
@@ -25,6 +25,7 @@ from losscli.engine.opening import (
 from losscli.engine.request import Request
 from losscli.engine.settle import settle
 from losscli.errors import ColumnError, UsageError
+from losscli.records import NamedTuple
 from losscli.registry import BoundLoss, Input, Shape
 from losscli.sources.grammar import is_key_like
 from losscli.sources.records import BLOCK_BYTES, Column, Kind, ReadOptions, Source

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from losscli.arrays import Floats, Integers
+from losscli.records import NamedTuple
 from losscli.registry import BoundLoss
 from losscli.report.samples import SampleColumns
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from losscli.arrays import Floats, Integers, Rows
 from losscli.engine.plan import Feed
 from losscli.errors import Place, RowsError
+from losscli.records import NamedTuple
 from losscli.sources.records import Block, Places
 
 

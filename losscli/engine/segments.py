@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from losscli.engine.score import Score
 from losscli.engine.sums import Sums, Terms
 from losscli.engine.text_codes import TextCodes
 from losscli.numerics.exact import ExactSum, ratio
+from losscli.records import NamedTuple
 
 SLICE = 4096
 """Rows of a segment that are worth adding: so many are held back for each, on average."""

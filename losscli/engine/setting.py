@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from losscli.engine.plan import Plan
 from losscli.engine.request import Request
+from losscli.records import NamedTuple
 from losscli.registry import BoundLoss
 from losscli.report.compute import InputUsed
 from losscli.report.tables import Finding

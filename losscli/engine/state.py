@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from losscli import __version__
 from losscli.engine.constants import ConstantFinder
@@ -22,6 +22,7 @@ from losscli.engine.setting import Setting
 from losscli.engine.sums import Sums
 from losscli.engine.totals import Hits, Totals
 from losscli.errors import FormatError, Place, StateError, UsageError
+from losscli.records import NamedTuple
 from losscli.reductions import parse_reductions
 from losscli.registry import parse_losses
 from losscli.report.compute import ComputeReport, InputUsed, RowCounts

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from losscli.arrays import Floats, Integers, Rows
 from losscli.numerics.exact import ExactSum, Number, ratio
+from losscli.records import NamedTuple
 from losscli.reductions import Quantiles, Reduction, Summary
 from losscli.registry import BoundLoss, Statistic
 from losscli.report.compute import Figure
@@ -19,9 +20,8 @@ if TYPE_CHECKING:
 
 
 class Measure(NamedTuple):
-    """A loss and what is asked of it. With several columns and `--multioutput none` there are several
-    `results`, one a column. `shares` asks for what each segment's rows carry of the whole, `level` for the
-    interval of the mean (0: no)."""
+    """A loss and what is asked of it. With several columns and `--multioutput none` each is one of `results`.
+    `shares` asks for what each segment's rows carry of the whole, `level` for the mean's interval (0: no)."""
 
     bound: BoundLoss
     reductions: tuple[Reduction, ...]

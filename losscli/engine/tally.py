@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from copy import copy
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -23,6 +23,7 @@ from losscli.engine.score import Score
 from losscli.engine.segments import BlockTerms, Segments
 from losscli.engine.series import SeriesData
 from losscli.engine.totals import Hits, Totals
+from losscli.records import NamedTuple
 from losscli.registry import BoundLoss
 from losscli.registry.checking import width_of
 

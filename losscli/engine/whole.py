@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 
 from losscli.arrays import Integers, Rows
@@ -14,6 +12,7 @@ from losscli.engine.plan import Plan, close_plan, make_plan
 from losscli.engine.request import Request
 from losscli.engine.rows import RowReader
 from losscli.errors import RowsError
+from losscli.records import NamedTuple
 
 
 class Whole(NamedTuple):

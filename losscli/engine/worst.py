@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from copy import copy
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from losscli.arrays import Floats, Integers
 from losscli.engine.plan import Plan
 from losscli.engine.rowset import Rowset
 from losscli.errors import Place
+from losscli.records import NamedTuple
 from losscli.report.worst import MOST, Worst, WorstOf, WorstRow
 
 LINED: Final = frozenset({"csv", "tsv", "json", "ndjson"})

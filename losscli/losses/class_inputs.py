@@ -4,7 +4,6 @@ predicted of them, and how a row may be smoothed, weighted or left out."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 
@@ -12,6 +11,7 @@ from losscli.arrays import Floats, Integers, Mask, Rows
 from losscli.domains import CLASS_INDEX, NOT_NEGATIVE, REALS, SIMPLEX, SUM_TOLERANCE, Domain, Fault, Interval
 from losscli.errors import SumError
 from losscli.params import Param, as_number, as_numbers
+from losscli.records import NamedTuple
 from losscli.registry import Values, classes, vectors
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from losscli.losses.binary_elsewhere import KERAS_CLIP
 from losscli.losses.multiclass_elsewhere import keras_shares, keras_touches
 from losscli.numerics.divergences import LOGARITHMS, NATS, jensen_shannon, relative_entropy
 from losscli.numerics.stable import dot_columns, quietly, sum_columns
+from losscli.records import NamedTuple
 from losscli.registry import Convention, vectors
 
 

@@ -7,7 +7,6 @@ their rounding.  A few anchors are done at a time.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
 import numpy as np
 
@@ -18,6 +17,7 @@ from losscli.numerics import pairs
 from losscli.numerics.directions import Neighbours, neighbours, shrunk, unit_vectors
 from losscli.numerics.stable import Pair, quietly, softplus, sum_columns, two_sum
 from losscli.params import Param
+from losscli.records import NamedTuple
 from losscli.registry import Accuracy, Convention, NoConstant, NoPerfect, classes, loss, vectors
 
 GROUP = classes("target", "g", CLASS_LABEL, "the group, a whole number; rows of one group are positives")

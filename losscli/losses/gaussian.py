@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
 
 import numpy as np
 
@@ -14,6 +13,7 @@ from losscli.numerics.ensembles import Moments, moments
 from losscli.numerics.special import HALF_LN_2_PI
 from losscli.numerics.stable import quietly, two_difference
 from losscli.params import Param
+from losscli.records import NamedTuple
 from losscli.registry import (
     Accuracy,
     Convention,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 
 from losscli.arrays import Floats, Integers, Mask, Rows
@@ -13,6 +11,7 @@ from losscli.losses.normalising import either, mean_of_either
 from losscli.numerics.margins import missing, shortfall
 from losscli.numerics.stable import quietly, softmax
 from losscli.params import Param, as_number
+from losscli.records import NamedTuple
 from losscli.registry import (
     Accuracy,
     Convention,

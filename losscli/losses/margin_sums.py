@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 
 from losscli.arrays import Floats, Mask, Rows
@@ -20,6 +18,7 @@ from losscli.losses.margin_multiclass import (
 from losscli.numerics.margins import mean_columns, missing
 from losscli.numerics.stable import quietly, sum_columns
 from losscli.params import Param, as_number, as_numbers
+from losscli.records import NamedTuple
 from losscli.registry import (
     Accuracy,
     Convention,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 
 from losscli.arrays import Floats, Mask, Rows
@@ -12,6 +10,7 @@ from losscli.errors import DomainError
 from losscli.losses.class_inputs import LOG_SIMPLEX
 from losscli.numerics.alignments import Spelling, spelling
 from losscli.params import as_number
+from losscli.records import NamedTuple
 from losscli.registry import Values, numbers, tensors, vectors
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import NamedTuple
 
 import numpy as np
 
@@ -13,6 +12,7 @@ from losscli.numerics.exact import ExactSum, Number, nearest
 from losscli.numerics.ranks import quantile
 from losscli.numerics.stable import quietly
 from losscli.params import as_number
+from losscli.records import NamedTuple
 from losscli.registry import Loss, MomentsConstant, Perfect, QuantileConstant, Values, get
 
 HANDED_ON = ("tau", "power", "eps")

@@ -7,12 +7,11 @@ logarithm of each addition of probabilities is rounded, and long sequences lose 
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 
 from losscli.arrays import Floats, Integers, Mask, Rows
 from losscli.numerics.stable import Pair, quietly, two_difference, two_sum
+from losscli.records import NamedTuple
 
 
 class Spelling(NamedTuple):

@@ -10,7 +10,6 @@ All arrays are (n, k) blocks of vectors that are not all zero.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import numpy as np
 
@@ -26,6 +25,7 @@ from losscli.numerics.stable import (
     two_product,
     two_sum,
 )
+from losscli.records import NamedTuple
 
 _NEAR = 0.5  # cosines beyond this are computed from the sine
 _PAIRS = 1 << 17

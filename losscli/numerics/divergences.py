@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 
 from losscli.arrays import Floats, Mask, Rows
 from losscli.numerics.special import polynomial
 from losscli.numerics.stable import Pair, quietly, sum_parts, two_difference, two_product, two_sum
+from losscli.records import NamedTuple
 
 LOGARITHMS = {"e": np.log, "2": np.log2, "10": np.log10}
 """The logarithm to each base; base 2 has its own, so that powers of 2 give whole bits."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
 
 import numpy as np
 
 from losscli.arrays import Floats, Rows
 from losscli.numerics.stable import quietly, sum_columns, sum_parts, two_difference, two_sum
+from losscli.records import NamedTuple
 
 LN_2 = math.log(2.0)
 _WITHIN = 1000  # exponents of doubles that are neither subnormal nor near the largest

@@ -13,7 +13,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
-from typing import NamedTuple
 
 import numpy as np
 
@@ -21,6 +20,7 @@ from losscli.arrays import ArrayLike, Floats
 from losscli.errors import ShapeError
 from losscli.numerics import binning
 from losscli.numerics.binning import Factors, Kind
+from losscli.records import NamedTuple
 
 PLACES = 3 * 1074
 """Binary places of the unit: an `ExactSum` counts in 2**-3222."""

@@ -19,11 +19,11 @@ as Python's integers, many are given back.
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
 
 import numpy as np
 
 from losscli.arrays import Floats, Integers
+from losscli.records import NamedTuple
 
 ROWS = 1 << 15
 """The most rows that a chunk may have."""

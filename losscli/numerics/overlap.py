@@ -6,12 +6,11 @@ Results are pairs: a rounded number, and what the rounding took away.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 
 from losscli.arrays import Integers, Rows
 from losscli.numerics.stable import Pair, quietly, sum_columns, sum_parts, two_product, two_sum
+from losscli.records import NamedTuple
 
 _TINY = -900
 """Sums below 2**-900 are scaled up before they are multiplied, so that no product underflows."""

@@ -9,12 +9,12 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 from functools import cache
-from typing import NamedTuple
 
 import numpy as np
 
 from losscli.arrays import Floats, Integers, Mask
 from losscli.numerics.stable import LN_2, Pair, quietly, two_difference, two_product, two_sum
+from losscli.records import NamedTuple
 
 ROUND = 2.0**-56
 """Terms of at most this share do not show in a double."""

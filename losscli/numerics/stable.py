@@ -9,11 +9,12 @@ two-sum and Dekker's two-product.
 from __future__ import annotations
 
 import math
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 
 from losscli.arrays import Floats, Integers, Rows
+from losscli.records import NamedTuple
 
 LN_2 = float(np.log(2.0))
 _SPLIT = 2.0**27 + 1.0

@@ -9,7 +9,6 @@ over- or underflows before they are added.
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
 
 import numpy as np
 
@@ -17,6 +16,7 @@ from losscli.arrays import Floats, Integers
 from losscli.numerics.deviances import gamma_gap, log_quotient, poisson_gap
 from losscli.numerics.special import polynomial
 from losscli.numerics.stable import quietly, two_product
+from losscli.records import NamedTuple
 
 _CLOSE = 1.0  # gaps of logarithms below this
 _SERIES = 2.0  # arguments of f below this

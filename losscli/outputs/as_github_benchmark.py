@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from losscli.errors import DataError, UsageError
 from losscli.outputs.as_json import json_pieces
@@ -12,6 +12,7 @@ from losscli.outputs.digits import machine
 from losscli.outputs.formats import OutputFormat
 from losscli.outputs.harmless import harmless
 from losscli.outputs.view import View
+from losscli.records import NamedTuple
 from losscli.report import Report
 from losscli.report.compute import ComputeReport, Figure, Result
 from losscli.report.verdict import CheckReport

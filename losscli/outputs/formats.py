@@ -6,11 +6,12 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, TypeAlias
 
 from losscli.errors import UnsupportedFormat, UsageError
 from losscli.outputs.harmless import harmless
 from losscli.outputs.view import View
+from losscli.records import NamedTuple
 from losscli.report import Report
 from losscli.storage.uris import OPENED, address, file_name
 

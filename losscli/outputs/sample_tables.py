@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import IO, Any, Final, NamedTuple
+from typing import IO, Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -19,6 +19,7 @@ from losscli.arrays import Floats, Integers
 from losscli.errors import WriteError
 from losscli.outputs.files import OutputFile
 from losscli.outputs.harmless import harmless
+from losscli.records import NamedTuple
 from losscli.report.samples import SampleColumns
 
 KEY: Final = b"losscli"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from losscli.engine.request import Request
 from losscli.errors import UsageError
+from losscli.records import NamedTuple
 from losscli.registry import BoundLoss
 
 MakeRequest = Callable[[Any, Sequence[Any]], Request]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from losscli.domains import Domain, Interval
 from losscli.errors import DataError, UsageError
 from losscli.plots.asked import Asked
 from losscli.plots.kinds import others_that_fit
+from losscli.records import NamedTuple
 from losscli.registry import BoundLoss, Shape
 from losscli.registry.checking import check_arrays
 from losscli.report.figure import Axis, Mark, Panel, PlotReport, Rule, Series

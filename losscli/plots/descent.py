@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 
 from losscli.arrays import Floats
+from losscli.records import NamedTuple
 
 Point = tuple[float, float]
 Cost = Callable[[float, float], float]

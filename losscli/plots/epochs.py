@@ -7,11 +7,12 @@ import os
 import re
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from losscli.engine.local import evaluate
 from losscli.errors import DataError, UsageError, counted
 from losscli.plots.asked import Asked
+from losscli.records import NamedTuple
 from losscli.registry import BoundLoss, Shape, parse_losses
 from losscli.report.figure import Axis, Fact, Mark, Panel, PlotReport, Rule, Series
 from losscli.report.tables import Kind

@@ -9,9 +9,10 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping
 from importlib import import_module
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from losscli.errors import UsageError
+from losscli.records import NamedTuple
 
 
 class PlotKind(NamedTuple):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from losscli.errors import DataError, DomainError, UsageError, counted
 from losscli.plots.asked import Asked
 from losscli.plots.descent import Path, Point, descend, lowest, standardised
 from losscli.plots.kinds import others_that_fit
+from losscli.records import NamedTuple
 from losscli.registry import BoundLoss, Shape
 from losscli.registry.checking import check_arrays
 from losscli.report.figure import Axis, Fact, Grid, Mark, Panel, PlotReport, Series

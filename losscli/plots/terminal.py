@@ -7,7 +7,7 @@ import math
 import unicodedata
 from collections.abc import Iterator, Sequence
 from itertools import pairwise, zip_longest
-from typing import Final, NamedTuple
+from typing import Final
 
 from losscli.outputs.digits import phrases
 from losscli.outputs.harmless import harmless
@@ -15,6 +15,7 @@ from losscli.outputs.view import View
 from losscli.plots.canvas import Canvas, Ink, SpanLine
 from losscli.plots.shading import legend_of_grid, shade
 from losscli.plots.ticks import Scale, horizontal, tick_words, ticks, vertical
+from losscli.records import NamedTuple
 from losscli.report.figure import Mark, Panel, PlotReport, Series
 
 MARKERS: Final = "●▲■◆✚✖★○"

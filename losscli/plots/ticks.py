@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
+from losscli.records import NamedTuple
 from losscli.report.figure import Axis, Panel
 
 _STEPS: Final = (1.0, 2.0, 2.5, 5.0, 10.0)

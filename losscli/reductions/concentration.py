@@ -11,12 +11,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from typing import Final, NamedTuple, Protocol
+from typing import Final, Protocol
 
 import numpy as np
 
 from losscli.arrays import Floats
 from losscli.numerics.exact import PLACES, ExactSum
+from losscli.records import NamedTuple
 from losscli.reductions.selection import weight_units
 
 PART: Final = 100

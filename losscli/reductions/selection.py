@@ -11,12 +11,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 import numpy as np
 
 from losscli.arrays import Floats, Integers, Unsigned
 from losscli.numerics.exact import PLACES, ExactSum
+from losscli.records import NamedTuple
 from losscli.reductions.spool import Spool
 
 Keys = Unsigned

@@ -11,12 +11,13 @@ import math
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from itertools import accumulate
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 
 from losscli.arrays import Floats, Integers
 from losscli.numerics.exact import Number
+from losscli.records import NamedTuple
 from losscli.reductions.quantiles import middle, needs_of
 from losscli.reductions.selection import weight_units
 from losscli.reductions.words import Reduction

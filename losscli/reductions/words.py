@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
-from typing import NamedTuple
 
 from losscli.errors import UsageError
+from losscli.records import NamedTuple
 
 PLAIN = ("mean", "sum", "std", "min", "max", "median", "none")
 _PERCENTILE = re.compile(r"p(\d+(?:\.\d+)?)", re.ASCII)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 import numpy as np
 
@@ -11,6 +10,7 @@ from losscli.arrays import Rows
 from losscli.errors import DataError
 from losscli.numerics.pieces import in_pieces
 from losscli.params import ParamValue, resolve
+from losscli.records import NamedTuple
 from losscli.registry.conventions import Convention
 from losscli.registry.facts import Input, Statistic
 from losscli.registry.record import Combine, Loss

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from losscli.arrays import Mask, Rows
 from losscli.params import ParamValue
+from losscli.records import NamedTuple
 from losscli.registry.facts import Input, Statistic
 
 _CALL = re.compile(r"([A-Za-z_][\w.]*)\(")

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from types import MappingProxyType
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from losscli.arrays import Floats, Rows
 from losscli.domains import Domain
 from losscli.params import ParamValue
+from losscli.records import NamedTuple
 
 Values: TypeAlias = Mapping[str, ParamValue]
 """Every parameter of a loss with its resolved value."""

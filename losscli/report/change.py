@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from typing import Any
 
 from losscli.errors import Place
+from losscli.records import NamedTuple
 from losscli.report.compute import Figure
 from losscli.report.tables import Amount, Column, Kind, Note, Table
 from losscli.report.worst import WorstRow

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from losscli import __version__
 from losscli.errors import LosscliError, Place, counted
+from losscli.records import NamedTuple
 from losscli.report.compute import SCHEMA, Plain
 from losscli.report.tables import Cell, Column, Finding, Kind, Note, Table, tab_separated
 from losscli.report.verdict import FAIL, PASS, UNCLEAR, CheckReport, met_words

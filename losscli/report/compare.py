@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from losscli import __version__
 from losscli.errors import counted
+from losscli.records import NamedTuple
 from losscli.report.compute import SCHEMA, Figure, InputUsed, Plain, Result, RowCounts
 from losscli.report.tables import (
     GAP,

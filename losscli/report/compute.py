@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from losscli import __version__
 from losscli.errors import counted
+from losscli.records import NamedTuple
 from losscli.report.concentration import Concentration, Located, sits_notes
 from losscli.report.frameworks import Elsewhere
 from losscli.report.intervals import interval_ends, interval_notes, with_intervals

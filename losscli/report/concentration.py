@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from losscli.records import NamedTuple
 from losscli.report.tables import Amount, Kind, Note
 
 if TYPE_CHECKING:

@@ -9,9 +9,10 @@ import math
 from collections.abc import Iterator, Mapping
 from enum import Enum
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from losscli import __version__
+from losscli.records import NamedTuple
 from losscli.report.compute import SCHEMA
 from losscli.report.tables import Amount, Cell, Column, Finding, Kind, Note, Table, tab_separated
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
 
 from losscli.errors import counted
+from losscli.records import NamedTuple
 from losscli.report.compute import Figure, Plain
 from losscli.report.tables import Cell, Column, Kind, Note, Sharp, Table
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from losscli.records import NamedTuple
 from losscli.report.tables import Amount, Note
 
 if TYPE_CHECKING:

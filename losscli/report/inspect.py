@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from losscli import __version__
 from losscli.errors import Place
+from losscli.records import NamedTuple
 from losscli.report.compute import SCHEMA, Figure, InputUsed, RowCounts
 from losscli.report.tables import Cell, Column, Finding, Kind, Note, Table, tab_separated
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from typing import Any
 
 from losscli import __version__
 from losscli.errors import counted
+from losscli.records import NamedTuple
 from losscli.report.compute import SCHEMA, Figure, InputUsed, Plain, RowCounts
 from losscli.report.fits import UNSEEN, Fit, Sought
 from losscli.report.tables import Cell, Column, Finding, Kind, Sharp, Table, tab_separated

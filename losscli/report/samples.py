@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
+from losscli.records import NamedTuple
 from losscli.report.tables import Cell, Column, Kind, Table
 
 _SHORT_TITLE: Final = 12

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
+from losscli.records import NamedTuple
 from losscli.report.tables import Cell, Column, Kind, Table
 
 if TYPE_CHECKING:

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import Enum
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, TypeAlias
+
+from losscli.records import NamedTuple
 
 Cell: TypeAlias = "str | int | float | Between | None"
 

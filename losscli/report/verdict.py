@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from losscli.errors import counted
+from losscli.records import NamedTuple
 from losscli.report.compute import ComputeReport, Figure, Plain
 from losscli.report.tables import (
     Amount,

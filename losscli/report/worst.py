@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from losscli.errors import Place
+from losscli.records import NamedTuple
 
 MOST: Final = 10
 """Rows that are kept for a requirement."""

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import pyarrow as pa
 
 from losscli.errors import FormatError
+from losscli.records import NamedTuple
 
 _MAGIC: Final = b"ARROW1"
 _CONTINUED: Final = 0xFFFFFFFF

@@ -7,11 +7,12 @@ from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import pyarrow as pa
 
 from losscli.errors import FormatError, LosscliError, ReadError
+from losscli.records import NamedTuple
 from losscli.sources.arrow_fields import ArrowFields
 from losscli.sources.columnar import Part, blocks, rows_at_once
 from losscli.sources.file_source import CountedSource

@@ -10,9 +10,9 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import product
-from typing import NamedTuple
 
 from losscli.errors import ShapeError
+from losscli.records import NamedTuple
 from losscli.sources.bad_cells import BadCells
 from losscli.sources.grammar import Positions, Selections, duplicate_names, has_duplicates
 from losscli.sources.records import Block, Column, LinePlaces, Values

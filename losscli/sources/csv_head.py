@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 from losscli.errors import FormatError, HeaderError, Place, RowsError, UsageError
+from losscli.records import NamedTuple
 from losscli.sources.bytestream import ByteInput
 from losscli.sources.cells import BLANKS, is_missing, is_name, is_number
 from losscli.sources.csv_parse import ENDLESS, structure_fault

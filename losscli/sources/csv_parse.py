@@ -4,7 +4,7 @@ refuses."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -12,6 +12,7 @@ import pyarrow.csv as pacsv
 
 from losscli.arrays import Floats, Integers
 from losscli.errors import DataError, FormatError, Place
+from losscli.records import NamedTuple
 from losscli.sources.cells import EXACT_LIMIT
 from losscli.sources.csv_rows import Chunk, Rows, quote_positions, row_border, stray_quote
 from losscli.sources.formats import BOM

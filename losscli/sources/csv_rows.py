@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 
 from losscli.arrays import Bytes, Integers, Mask
+from losscli.records import NamedTuple
 from losscli.sources.bytestream import ByteInput
 from losscli.sources.formats import ROW_LIMIT
 

@@ -6,9 +6,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from losscli.errors import BadCell, CellError, Place
+from losscli.records import NamedTuple
 from losscli.sources import cells
 from losscli.sources.bytestream import ByteInput
 from losscli.sources.csv_head import Head, read_head, repeated_header

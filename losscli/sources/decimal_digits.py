@@ -8,11 +8,12 @@ the decimal (Clinger 1990), the one that `float` gives.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 
 from losscli.arrays import AnyArray, Bytes, Floats, Unsigned
+from losscli.records import NamedTuple
 
 PAD: Final = 16
 """Bytes that can be read in front of the text, so that the eight before any place are there."""

@@ -7,12 +7,13 @@ refuse, and the doubles are the same.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
 
 from losscli.arrays import AnyArray, Bytes, Mask
+from losscli.records import NamedTuple
 from losscli.sources.decimal_digits import PAD, Aligned, read_aligned
 from losscli.sources.records import Values
 

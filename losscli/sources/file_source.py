@@ -6,9 +6,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from losscli.errors import DataError, ReadError
+from losscli.records import NamedTuple
 from losscli.sources.bytestream import ByteInput
 from losscli.sources.formats import Declared, open_checked
 from losscli.sources.grammar import Selector

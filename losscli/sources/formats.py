@@ -3,9 +3,10 @@ agree."""
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
 
 from losscli.errors import FormatError, RowsError, UnsupportedFormat
+from losscli.records import NamedTuple
 from losscli.sources.bytestream import ByteInput
 from losscli.sources.unpacking import PACKINGS, Packing
 from losscli.storage.uris import file_name

@@ -7,9 +7,10 @@ import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from losscli.errors import ColumnError, HeaderError, SourceError
+from losscli.records import NamedTuple
 from losscli.storage.uris import is_remote, local_path
 
 STDIN = "-"

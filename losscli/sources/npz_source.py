@@ -7,13 +7,14 @@ import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import IO, Any, Final, NamedTuple
+from typing import IO, Any, Final
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 import numpy as np
 
 from losscli.arrays import AnyArray
 from losscli.errors import DataError, FormatError, LosscliError, ReadError, ShapeError, counted
+from losscli.records import NamedTuple
 from losscli.sources import typed_arrays
 from losscli.sources.columnar import Field, Layout, rows_at_once
 from losscli.sources.file_source import CountedSource, Opening

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import pyarrow as pa
 
 from losscli.errors import FormatError
+from losscli.records import NamedTuple
 from losscli.sources import arrow_cells
 from losscli.sources.arrow_fields import arrow_fields, cell_type
 from losscli.sources.arrow_table import Pass, Piece, TableSource, arrow_errors

@@ -7,9 +7,10 @@ import re
 import stat
 from collections.abc import Iterator, Sequence
 from fnmatch import translate
-from typing import Final, NamedTuple
+from typing import Final
 
 from losscli.errors import PartsError, ReadError, RowsError, counted
+from losscli.records import NamedTuple
 from losscli.sources.grammar import has_signs
 from losscli.storage.uris import is_remote, local_path
 

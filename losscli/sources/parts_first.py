@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from losscli.errors import PartsError, shortened
+from losscli.records import NamedTuple
 from losscli.sources.cells import is_name
 from losscli.sources.csv_source import CsvSource
 from losscli.sources.records import Column, Header, Kind, ReadOptions, Source

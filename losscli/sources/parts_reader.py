@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import NamedTuple
 
 from losscli.errors import CellError, ChangedError, LosscliError, RowsError, StorageError
+from losscli.records import NamedTuple
 from losscli.sources import formats
 from losscli.sources.grammar import Selections
 from losscli.sources.open import open_source

@@ -5,12 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple, Protocol, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias
 
 import numpy as np
 
 from losscli.arrays import Floats, Integers
 from losscli.errors import Place
+from losscli.records import NamedTuple
 from losscli.workers import Workers
 
 Kind: TypeAlias = Literal["number", "value", "text", "key", "note"]

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable
-from typing import Any, Final, NamedTuple, Protocol, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias
 
 from losscli.errors import FormatError
+from losscli.records import NamedTuple
 
 Raw: TypeAlias = Callable[[int], bytes]
 """Gives at most so many bytes of the file, none at its end."""

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 
 from losscli.arrays import Floats
+from losscli.records import NamedTuple
 
 RESAMPLES: Final = 10_000
 CELLS: Final = 1 << 17

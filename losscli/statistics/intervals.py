@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 
 from losscli.arrays import Floats
 from losscli.errors import UsageError
 from losscli.numerics.exact import ExactSum, exact_mean, ratio
+from losscli.records import NamedTuple
 from losscli.statistics.bootstrap import Draws, Rescaled, studentised
 from losscli.statistics.student import student_bound
 

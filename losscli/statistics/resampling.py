@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 
 from losscli.arrays import Floats
+from losscli.records import NamedTuple
 from losscli.statistics.bootstrap import Draws
 
 __all__ = ["DRAWN", "Flips", "adjusted_by_holm", "flip_tests", "letters", "normal_flips"]

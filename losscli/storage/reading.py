@@ -5,9 +5,10 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from typing import Any, NamedTuple
+from typing import Any
 
 from losscli.errors import ReadError
+from losscli.records import NamedTuple
 from losscli.storage.refusals import unopened
 from losscli.storage.remote import ask, unreadable
 from losscli.storage.uris import is_remote, local_path

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from losscli.errors import UsageError
+from losscli.records import NamedTuple
 
 CONNECT_SECONDS: Final = 3
 """How long one attempt to connect may take."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import Final, NamedTuple
+from typing import Final
 
 from losscli.errors import ReadError
+from losscli.records import NamedTuple
 from losscli.storage.reading import open_random
 from losscli.storage.remote import unreadable
 from losscli.workers import Job, Workers

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-from typing import Final, NamedTuple
+from typing import Final
 
 from losscli.errors import SourceError
+from losscli.records import NamedTuple
 
 _FILE: Final = "file"
 OPENED: Final = ("s3", "gs", "gcs", "abfs", "abfss", "hdfs", "viewfs")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import stat
-from typing import NamedTuple
 
 from losscli.errors import ChangedError
+from losscli.records import NamedTuple
 from losscli.storage.uris import is_remote, local_path
 
 

@@ -121,24 +121,24 @@ def call(folder: Path, *more: str) -> tuple[str, ...]:
 def test_two_workers_give_the_same_bytes(cluster: Running, folder: Path) -> None:
     here = losscli(*call(folder))
     there = losscli(*call(folder, "--engine", "dask", "--scheduler", cluster.address))
-    assert (there.returncode, there.stderr) == (0, "")
+    assert (there.returncode, there.stderr) == (0, here.stderr)
     assert there.stdout == here.stdout
     assert json.loads(here.stdout)["rows"]["scored"] == 3_600_000
 
 
 def test_two_workers_join_by_key(cluster: Running, keyed: Path) -> None:
-    here = call(keyed, "--id", "id")
-    there = losscli(*here, "--engine", "dask", "--scheduler", cluster.address)
-    assert (there.returncode, there.stderr) == (0, "")
-    assert there.stdout == losscli(*here).stdout
+    words = call(keyed, "--id", "id")
+    here, there = losscli(*words), losscli(*words, "--engine", "dask", "--scheduler", cluster.address)
+    assert (there.returncode, there.stderr) == (0, here.stderr)
+    assert there.stdout == here.stdout
 
 
 @pytest.mark.parametrize("by", ["position", "key"])
 def test_a_worker_that_is_killed_changes_nothing(
     cluster: Running, folder: Path, keyed: Path, by: str
 ) -> None:
-    here = call(folder) if by == "position" else call(keyed, "--id", "id")
-    words = (*here, "--engine", "dask", "--scheduler", cluster.address)
+    local = call(folder) if by == "position" else call(keyed, "--id", "id")
+    words = (*local, "--engine", "dask", "--scheduler", cluster.address)
     pids = cluster.workers()
     command = [sys.executable, "-m", "losscli", *words]
     running = subprocess.Popen(
@@ -147,8 +147,9 @@ def test_a_worker_that_is_killed_changes_nothing(
     busy = _wait_until_busy(cluster, running)
     os.kill(busy, signal.SIGKILL)
     told, complaints = running.communicate(timeout=120)
-    assert (running.returncode, complaints) == (0, "")
-    assert told == losscli(*here).stdout
+    here = losscli(*local)
+    assert (running.returncode, complaints) == (0, here.stderr)
+    assert told == here.stdout
     assert busy in pids
     assert cluster.workers() != pids
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import NamedTuple
 
 import numpy as np
 
 from losscli.analysis.inspecting import kinds
 from losscli.analysis.inspecting.faults import Case
 from losscli.analysis.inspecting.residuals import EFFICIENT, Residuals, residuals_of
+from losscli.records import NamedTuple
 
 RARE = 0.1
 """A class below this share is rare."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from losscli.analysis.inspecting.look import Look
+from losscli.records import NamedTuple
 from losscli.sources.records import Source
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import numpy as np
 
@@ -13,6 +12,7 @@ from losscli.analysis.inspecting.kinds import Nature
 from losscli.analysis.inspecting.scan import Scan
 from losscli.domains import SUM_TOLERANCE
 from losscli.errors import Place, counted
+from losscli.records import NamedTuple
 from losscli.report.inspect import Fault
 from losscli.report.warnings import WARNINGS
 

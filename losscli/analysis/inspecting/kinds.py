@@ -4,7 +4,6 @@ quantiles."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 
@@ -18,6 +17,7 @@ from losscli.analysis.inspecting.orders import (
 from losscli.analysis.inspecting.profile import Profile
 from losscli.analysis.inspecting.scan import Scan
 from losscli.arrays import Floats, Integers, Rows
+from losscli.records import NamedTuple
 
 BINARY, CLASS, ONE_HOT, MULTILABEL, DISTRIBUTION = "binary", "class", "one-hot", "multilabel", "distribution"
 COUNT, POSITIVE, REAL, QUANTILES, ENSEMBLE = "count", "positive", "real", "quantiles", "ensemble"

@@ -6,7 +6,7 @@ from __future__ import annotations
 import dataclasses
 import shlex
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from losscli.engine.plan import Coder, Feed, Plan, make_plan
 from losscli.engine.request import Request
 from losscli.errors import LabelError, LosscliError, Place, SourceError, UsageError
 from losscli.formula import Formula
+from losscli.records import NamedTuple
 from losscli.registry import BoundLoss, Input, Loss, Shape
 from losscli.registry.facts import NoConstant, NoPerfect
 from losscli.sources.cells import is_number

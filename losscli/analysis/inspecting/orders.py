@@ -18,12 +18,12 @@ by as much: of predictions that belong to other rows, no order of columns is the
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
 
 import numpy as np
 
 from losscli.analysis.inspecting.shifts import ranked
 from losscli.arrays import Floats, Integers, Rows
+from losscli.records import NamedTuple
 
 ALARM = 0.00025
 """The chance to find another order, or another reading, where the one at hand is right."""

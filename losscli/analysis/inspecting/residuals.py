@@ -4,12 +4,12 @@ whether they grow with the target."""
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
 
 import numpy as np
 
 from losscli.analysis.inspecting.shifts import ranked
 from losscli.arrays import Floats
+from losscli.records import NamedTuple
 
 SURE = 3.3
 """Standard deviations beyond which chance is below 0.1 %, on both sides."""

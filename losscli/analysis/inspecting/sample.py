@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 
 from losscli.arrays import Integers, Rows
 from losscli.engine.rowset import Rowset
 from losscli.errors import Place
+from losscli.records import NamedTuple
 
 WINDOW = 2048
 """Rows of a window."""

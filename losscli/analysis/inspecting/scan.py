@@ -6,7 +6,7 @@ import os
 import stat
 from collections.abc import Sequence
 from contextlib import ExitStack
-from typing import IO, NamedTuple
+from typing import IO
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from losscli.engine.rows import RowReader
 from losscli.engine.rowset import Rowset
 from losscli.engine.setting import inputs_used
 from losscli.errors import RowsError, counted
+from losscli.records import NamedTuple
 from losscli.report.compute import InputUsed, RowCounts
 from losscli.report.tables import Finding
 

@@ -19,11 +19,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import numpy as np
 
 from losscli.arrays import Floats, Integers, Rows
+from losscli.records import NamedTuple
 
 ALARM = 0.0005
 """The chance to call a right pairing shifted."""

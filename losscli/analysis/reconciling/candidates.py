@@ -7,7 +7,6 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from typing import NamedTuple
 
 import numpy as np
 
@@ -21,6 +20,7 @@ from losscli.analysis.reconciling.variants import Variant, variants
 from losscli.arrays import Floats
 from losscli.errors import LosscliError
 from losscli.numerics.stable import quietly
+from losscli.records import NamedTuple
 from losscli.registry import bind_loss
 
 MOST_STEPS = 3

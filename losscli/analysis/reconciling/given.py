@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 import numpy as np
 
@@ -17,6 +16,7 @@ from losscli.engine.rowset import Rowset
 from losscli.engine.series import SeriesData, read_series
 from losscli.engine.setting import inputs_used
 from losscli.errors import RowsError, UsageError
+from losscli.records import NamedTuple
 from losscli.registry import BoundLoss
 from losscli.report.compute import InputUsed, RowCounts
 

@@ -6,13 +6,13 @@ An entry gives the arrays changed, or None where it has no meaning for them.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
 
 import numpy as np
 
 from losscli.analysis.reconciling.steps import Call, Step
 from losscli.arrays import Rows
 from losscli.numerics.stable import quietly, sigmoid
+from losscli.records import NamedTuple
 
 Change = Callable[[Rows, Rows], "tuple[Rows, Rows] | None"]
 Retype = Callable[[Call], "Call | None"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import NamedTuple
 
 import numpy as np
 
@@ -17,6 +16,7 @@ from losscli.domains import first_fault
 from losscli.engine.score import Score, headline_of
 from losscli.errors import DomainError, LosscliError
 from losscli.numerics.stable import sum_columns
+from losscli.records import NamedTuple
 from losscli.reductions import parse_reductions
 from losscli.registry import BoundLoss, Input, Shape
 from losscli.registry.checking import check_shapes, width_of

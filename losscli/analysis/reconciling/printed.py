@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 from losscli.errors import UsageError
+from losscli.records import NamedTuple
 
 SINGLE = 5e-7
 """How far, relatively, a number that was added up in single precision may lie from the exact one."""

@@ -4,12 +4,12 @@ and batches."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
 
 import numpy as np
 
 from losscli.analysis.reconciling.steps import Step
 from losscli.arrays import Floats
+from losscli.records import NamedTuple
 
 
 class Rowwise(NamedTuple):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import NamedTuple
 
 import numpy as np
 
 from losscli.analysis.reconciling.steps import Step
 from losscli.arrays import Floats
+from losscli.records import NamedTuple
 
 
 class Scale(NamedTuple):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
 
 import numpy as np
 
 from losscli.analysis.reconciling.candidates import SAME, Candidate, Candidates, Numbers
 from losscli.analysis.reconciling.printed import SINGLE, Printed
 from losscli.arrays import Floats, Integers
+from losscli.records import NamedTuple
 
 LIMITS = ((1.0, None), (2.0, None), (3.0, 300_000), (4.0, 50_000))
 """The search goes one cost further only where nothing simpler gives the number, and with at most so many

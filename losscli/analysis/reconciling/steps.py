@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from losscli.engine.request import Request
+from losscli.records import NamedTuple
 from losscli.sources.grammar import parse_source
 
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from functools import lru_cache
-from typing import NamedTuple
 
 from losscli.analysis.reconciling.steps import Step
 from losscli.errors import ParamError
 from losscli.params import Param, ParamValue
+from losscli.records import NamedTuple
 from losscli.registry import BoundLoss, Convention, Loss, all_losses, bind_loss
 from losscli.registry.foreign import spellings
 

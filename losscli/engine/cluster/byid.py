@@ -4,7 +4,7 @@ strictly one to one."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from losscli.align import Stream
 from losscli.align.findings import Findings
@@ -17,6 +17,7 @@ from losscli.engine.cluster.slices import sizes
 from losscli.engine.cluster.task import Again, Coders, Outcome, Task, Words
 from losscli.engine.plan import Plan
 from losscli.errors import Place
+from losscli.records import NamedTuple
 from losscli.registry import MomentsConstant, QuantileConstant
 
 PARTITION: Final = 1 << 26

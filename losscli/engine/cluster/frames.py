@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from losscli.align import Stream
 from losscli.align.keys import as_texts, compact
 from losscli.arrays import AnyArray, Floats, Integers
 from losscli.errors import Place
+from losscli.records import NamedTuple
 from losscli.sources.parts_blocks import PartsPlaces
 from losscli.sources.records import Block, LinePlaces, Places
 

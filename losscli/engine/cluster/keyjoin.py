@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 
@@ -29,6 +29,7 @@ from losscli.engine.cluster.task import (
 from losscli.engine.pairing import PairedRows
 from losscli.engine.plan import Plan, close_plan, make_plan
 from losscli.errors import LosscliError, Place
+from losscli.records import NamedTuple
 
 BLOCK: Final = 1 << 16
 """Rows of a block that is scored at a time."""

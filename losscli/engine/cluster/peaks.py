@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import Final, NamedTuple
+from typing import Final
 
 from losscli.numerics.exact import ExactSum
+from losscli.records import NamedTuple
 from losscli.reductions import Reduction
 from losscli.reductions.concentration import PART, Above, Carried, Head, carried_by, needed
 from losscli.reductions.sketch import Quest

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import accumulate, pairwise
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from losscli.errors import ChangedError
+from losscli.records import NamedTuple
 from losscli.sources.parts_source import PartsSource
 from losscli.sources.records import Block, Column, Source
 

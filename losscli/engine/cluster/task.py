@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 from losscli import __version__
 from losscli import losses as _losses  # noqa: F401  has the registry find every family
@@ -24,6 +24,7 @@ from losscli.engine.rowset import Rowset
 from losscli.engine.run import Run
 from losscli.engine.state import to_state
 from losscli.errors import ClusterError, LosscliError, Place, StorageError
+from losscli.records import NamedTuple
 from losscli.reductions.concentration import Above, Head, Kept
 from losscli.reductions.sketch import Range, Sketch, Sketcher
 from losscli.registry import parse_losses
