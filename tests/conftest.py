@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from typing import Any
 
 import pytest
@@ -24,6 +25,10 @@ settings.register_profile(
     derandomize=FRESH_SEED == USUAL_SEED,
 )
 settings.load_profile("losscli")
+
+# In the background shells have Ctrl-C ignored, by whatever they start and by what that starts.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_report_header() -> str:
