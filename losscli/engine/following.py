@@ -9,10 +9,10 @@ from typing import Any, Protocol
 import numpy as np
 
 from losscli.arrays import Floats, Integers
+from losscli.engine.picks import LINED
 from losscli.engine.plan import Plan
 from losscli.engine.rowset import Joined, Rowset
 from losscli.engine.tally import Scored
-from losscli.engine.worst import LINED
 from losscli.errors import Place
 from losscli.records import NamedTuple
 from losscli.report.samples import SampleColumns

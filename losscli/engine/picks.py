@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from copy import copy
+from typing import Final
 
 import numpy as np
 
@@ -16,23 +17,42 @@ from losscli.records import NamedTuple
 from losscli.registry import Input, Shape
 from losscli.report.samples import Sample, Samples
 from losscli.report.tables import Cell, Column, Kind
+from losscli.storage.uris import file_name
 
 SHOWN = 10
 """Rows in the table when nobody says how many."""
+
+LINED: Final = frozenset({"csv", "tsv", "json", "ndjson"})
+"""The formats whose places are lines of a text."""
 
 WIDE = 64
 """Columns of one input that a table lists at most; of matrices there may be thousands."""
 
 
+class Lined(NamedTuple):
+    """The input whose lines are shown, by its place among the feeds, and the name of its source."""
+
+    feed: int
+    source: str
+
+    def line(self, rowset: Rowset, row: int) -> str:
+        """The line of a row; with its file's name where the source is many files."""
+        place = rowset.place(self.feed, row, 0)
+        if place.line is None:
+            return ""
+        return str(place.line) if place.file == self.source else f"{file_name(place.file)}:{place.line}"
+
+
 class Layout(NamedTuple):
     """How the inputs of a row are shown: their cells, or for a class among many its probability and the
-    likeliest."""
+    likeliest. `lined` says whose lines are shown, if any."""
 
     inputs: tuple[Input, ...]
     names: tuple[tuple[str, ...], ...]
     classes: tuple[str, ...]
     domains: tuple[Domain, ...] = ()
     family: str = ""
+    lined: Lined | None = None
 
     @property
     def _is_class(self) -> bool:
@@ -241,6 +261,7 @@ class Picker(Picks):
         self, rowset: Rowset, rows: Integers, values: Sequence[Floats], slopes: Sequence[Rows]
     ) -> list[Sample]:
         numbers = rowset.numbers(rows)
+        lined = None if rowset.downward else self._layout.lined
         found = []
         for number, row in zip(numbers.tolist(), rows.tolist(), strict=True):
             found.append(
@@ -251,6 +272,7 @@ class Picker(Picks):
                     values=tuple(float(column[row]) for column in values),
                     gradients=tuple(tuple(float(s) for s in slope[row]) for slope in slopes),
                     weight=1.0 if rowset.weights is None else float(rowset.weights[row]),
+                    line=lined.line(rowset, row) if lined is not None else "",
                 )
             )
         return found

@@ -9,7 +9,7 @@ from itertools import chain
 
 from losscli.engine.describe import Found
 from losscli.engine.pairing import pair_rows
-from losscli.engine.picks import Layout, Picker
+from losscli.engine.picks import LINED, Layout, Lined, Picker
 from losscli.engine.plan import Plan
 from losscli.engine.request import Listeners, Request, SampleColumns
 from losscli.engine.rows import RowReader
@@ -63,8 +63,15 @@ class Run:
             plan.feeds[plan.focus].classes,
             tuple(entry.domain_for(params) for entry in entries),
             self.losses[0].loss.family,
+            self._lined(),
         )
         return Picker(self.request, layout, self.losses[0].loss.direction)
+
+    def _lined(self) -> Lined | None:
+        """The prediction's lines, for --worst, where it is a text."""
+        source = self.plan.streams[self.plan.feeds[self.plan.focus].stream].source
+        known = self.request.worst and source.format in LINED
+        return Lined(self.plan.focus, source.name) if known else None
 
     def go(self) -> None:
         """Read every row once. Raises what is wrong with them."""

@@ -104,7 +104,7 @@ def _kept_to_state(kept: Kept) -> list[Any]:
     numbers = [float(value).hex() for value in (kept.key, sample.weight, *sample.values)]
     slopes = [[float(value).hex() for value in slope] for slope in sample.gradients]
     cells = [float(cell).hex() if isinstance(cell, float) else [cell] for cell in sample.cells]
-    return [sample.row, sample.id, numbers, slopes, cells]
+    return [sample.row, sample.id, numbers, slopes, cells, *([sample.line] if sample.line else [])]
 
 
 # --- reading ---------------------------------------------------------------------------------------------
@@ -308,7 +308,7 @@ def _picks(state: Mapping[str, Any], order: int, offset: int) -> Picks:
 
 
 def _kept(entry: Sequence[Any], order: tuple[int, int], offset: int) -> Kept:
-    row, key, numbers, slopes, cells = entry
+    row, key, numbers, slopes, cells, *line = entry
     ranked, weight, *values = (float.fromhex(number) for number in numbers)
     sample = Sample(
         int(row) + offset,
@@ -317,6 +317,7 @@ def _kept(entry: Sequence[Any], order: tuple[int, int], offset: int) -> Kept:
         tuple(values),
         tuple(tuple(float.fromhex(number) for number in slope) for slope in slopes),
         weight,
+        "".join(map(str, line[:1])),
     )
     return Kept(ranked, order, sample)
 

@@ -5,19 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from copy import copy
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
 from losscli.arrays import Floats, Integers
+from losscli.engine.picks import LINED
 from losscli.engine.plan import Plan
 from losscli.engine.rowset import Rowset
 from losscli.errors import Place
 from losscli.records import NamedTuple
 from losscli.report.worst import MOST, Worst, WorstOf, WorstRow
-
-LINED: Final = frozenset({"csv", "tsv", "json", "ndjson"})
-"""The formats whose places are lines of a text."""
 
 
 class _Kept(NamedTuple):

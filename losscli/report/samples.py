@@ -36,7 +36,8 @@ class Sample(NamedTuple):
     """One row: its number in the target, its id when paired by key, the input cells, and a value per result.
 
     `gradients` holds, per result, the derivative by each cell of the last input, or is empty when none was
-    asked for.
+    asked for. `line` says where the prediction stands in its file (of several part files with its name),
+    where that is asked for and a text.
     """
 
     row: int
@@ -45,6 +46,7 @@ class Sample(NamedTuple):
     values: tuple[float, ...]
     gradients: tuple[tuple[float, ...], ...] = ()
     weight: float = 1.0
+    line: str = ""
 
 
 class Samples(NamedTuple):
@@ -128,7 +130,13 @@ class SampleTable(NamedTuple):
         """The per-sample table with its note: which rows these are."""
         shown = self.samples
         ids = (Column("id", shown.id_name or "id"),) if shown.id_name is not None else ()
-        columns = (Column("row", "row", Kind.WHOLE), *ids, *shown.inputs, *self._value_columns())
+        columns = (
+            Column("row", "row", Kind.WHOLE),
+            *self._lines(),
+            *ids,
+            *shown.inputs,
+            *self._value_columns(),
+        )
         if self._has_shares:
             title = "share" if len(self.labels) == 1 else f"{self.labels[0]} share"
             columns += (Column("share", title, Kind.SHARE, drop=8), Column("bar", "", Kind.BAR, drop=9))
@@ -137,6 +145,14 @@ class SampleTable(NamedTuple):
         )
         rows = [self._row(sample, longest) for sample in shown.rows]
         return Table("samples", columns, rows, heading=self.heading, centred_notes=(self._note(),))
+
+    def _lines(self) -> tuple[Column, ...]:
+        """The column of lines, where every row has one."""
+        lines = [sample.line for sample in self.samples.rows]
+        if not lines or not all(lines):
+            return ()
+        kind = Kind.WHOLE if all(line.isdecimal() for line in lines) else Kind.TEXT
+        return (Column("line", "line", kind, drop=6),)
 
     def _value_columns(self) -> tuple[Column, ...]:
         """A single loss with a long spec stands in the heading; its column is headed shortly."""
@@ -161,8 +177,9 @@ class SampleTable(NamedTuple):
 
     def _row(self, sample: Sample, longest: float) -> tuple[Cell, ...]:
         ids: tuple[Cell, ...] = (sample.id,) if self.samples.id_name is not None else ()
+        lines = [int(sample.line) if one.kind is Kind.WHOLE else sample.line for one in self._lines()]
         slopes = tuple(slope for slopes in sample.gradients for slope in slopes)
-        cells: tuple[Cell, ...] = (sample.row, *ids, *sample.cells, *sample.values, *slopes)
+        cells: tuple[Cell, ...] = (sample.row, *lines, *ids, *sample.cells, *sample.values, *slopes)
         if not self._has_shares:
             return cells
         carried = self._carried(sample)

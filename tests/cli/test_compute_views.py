@@ -7,6 +7,7 @@ import json
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from losscli.cli.boundary import run
@@ -136,3 +137,24 @@ def test_columns_that_do_not_match_in_number_are_named_in_the_hint(
     assert proposed == "sample_data/iris.csv:setosa,versicolor,virginica"
     out, _ = printed(capsys, *call, proposed, *options)
     assert float(out) > 0
+
+
+def test_the_worst_rows_have_the_lines_of_the_prediction(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "y.csv").write_text('id,y\na,1\n"b\nb",2\nc,3\n')
+    (tmp_path / "p.csv").write_text('id,p\nc,3\n"b\nb",7\na,1.5\n')
+    (tmp_path / "p").mkdir()
+    (tmp_path / "p/1.csv").write_text("p\n1.5\n")
+    (tmp_path / "p/2.csv").write_text("p\n7\n3\n")
+    target = f"{tmp_path}/y.csv:y"
+
+    def lines(*words: str) -> list[list[str]]:
+        out, _ = printed(capsys, "compute", "mae", target, *words, "--worst", "2", "-f", "table")
+        at = next(at for at, text in enumerate(out.splitlines()) if text.startswith("row"))
+        return [text.split()[:2] for text in out.splitlines()[at : at + 4] if "──" not in text]
+
+    assert lines(f"{tmp_path}/p.csv:p", "--id", "id") == [["row", "line"], ["2", "3"], ["1", "5"]]
+    assert lines(f"{tmp_path}/p") == [["row", "line"], ["2", "2.csv:2"], ["1", "1.csv:2"]]
+    np.save(tmp_path / "p.npy", np.array([1.5, 7.0, 3.0]))
+    assert "line" not in lines(f"{tmp_path}/p.npy")[0]

@@ -214,7 +214,7 @@ def _inches(text: str | None, pictures: list[tuple[str, str]]) -> tuple[float, f
     return INCHES if text is None else check_inches(_sides("--inches", text, "7.5x5"))
 
 
-_KINDS = "\n\n".join(f"{kind.name} {kind.takes}: {kind.words}" for kind in KINDS.values())
+_KINDS = "\n\n    ".join(f"{kind.name} {kind.takes}: {kind.words}" for kind in KINDS.values())
 PlotOptions.__doc__ = (PlotOptions.__doc__ or "").replace("KINDS", _KINDS)  # python -OO keeps none
 
 
