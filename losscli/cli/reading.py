@@ -71,14 +71,14 @@ def plan_outputs(shown: Shown, sources: Sequence[str | None], others: Sequence[s
 
     if not shown.output and not others:
         return plan(shown)
-    paths = list(_paths(sources))
+    paths = list(source_paths(sources))
     publication = plan(shown, [file for path in paths for file in _files(path)], others)
     for output in (*(target.path for target in publication.files), *others):
         _refuse_new_part(output, paths)
     return publication
 
 
-def _paths(sources: Sequence[str | None]) -> Iterator[str]:
+def source_paths(sources: Sequence[str | None]) -> Iterator[str]:
     """The path of each source; what cannot be read as one is left to the reading, which says why."""
     from losscli.sources.grammar import parse_source
 

@@ -20,6 +20,7 @@ from losscli.report.segments import Segment
 from losscli.report.tables import Finding
 
 if TYPE_CHECKING:
+    from losscli.engine.glance import Glance
     from losscli.statistics.intervals import Interval
 
 FEWEST = 20
@@ -38,6 +39,7 @@ class Found(NamedTuple):
     inputs: tuple[InputUsed, ...]
     counts: RowCounts
     totals: Totals
+    glance: Glance | None = None
 
     def report(self) -> ComputeReport:
         """The record of what was found."""
@@ -194,13 +196,18 @@ class Found(NamedTuple):
         return tuple(found)
 
     def _worse(self, score: Score, position: int, baseline: Baseline) -> list[Finding]:
-        """A word where the best constant does as well as the prediction: this costs nothing to know, and
-        `inspect` finds out why."""
+        """A word where the best constant does as well as the prediction; `inspect` finds out why."""
+        where = ""
+        if self.glance is not None:
+            baseline = self.glance.baseline(score, position)
+            where = "" if self.glance.whole else f" over {self.glance.rows:,} rows spread over the file"
         if baseline.skill is None or baseline.skill > 0.0 or self.counts.scored < FEWEST:
             return []
         names, spec = self.setting.names, score.bound.spec
         label = f"{spec}[{names[position]}]" if score.results > 1 else spec
-        words = f"{label}: skill {baseline.skill:.3g}, the best constant prediction is as good or better"
+        words = (
+            f"{label}: skill {baseline.skill:.3g}{where}, the best constant prediction is as good or better"
+        )
         return [Finding("W126", f"{words}; `losscli inspect TARGET PREDICTION` looks for the reason")]
 
     def _result_findings(self, score: Score, reductions: dict[str, Figure]) -> list[Finding]:

@@ -89,6 +89,14 @@ class Rowset:
         """The number of rows."""
         return len(self.inputs[0])
 
+    def head(self, count: int) -> Rowset:
+        """The first rows, where they are scored one by one."""
+        rows = slice(0, count)
+        inputs = tuple(block[rows] for block in self.inputs)
+        weights = None if self.weights is None else self.weights[rows]
+        kept = self.positions(np.arange(len(inputs[0])))
+        return Rowset(self.feeds, self.blocks, inputs, weights, kept=kept)
+
     def positions(self, rows: Integers) -> Integers:
         """Positions in the paired blocks of some rows."""
         return rows if self.kept is None else self.kept[rows]

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 
 from losscli.engine.describe import Found
+from losscli.engine.glance import Glance
 from losscli.engine.pairing import pair_rows
 from losscli.engine.picks import LINED, Layout, Lined, Picker
 from losscli.engine.plan import Plan
@@ -43,6 +44,7 @@ class Run:
         self.series = read_series(plan) if series is None else series
         self.reader = RowReader(plan, request.missing == "skip")
         self.tally = Tally(request, plan, self.series, self._scores(), self._picker())
+        self.glance = Glance.of(self.tally)
         self.paired = pair_rows(plan, request.unpaired)
 
     def _scores(self) -> Sequence[Score]:
@@ -113,6 +115,8 @@ class Run:
     def _told(self, first: list[Rowset], rowsets: Iterator[Rowset]) -> Iterator[tuple[Rowset, Scored | None]]:
         """Every rowset with its values, once the sinks have seen them: the first, then the others, by the
         workers where there are some."""
+        if self.glance is not None:
+            self.glance.add(first[0])
         yield self._tell(first[0], self.tally.add(first.pop()))
         second = next(rowsets, None)
         if second is None:
@@ -133,6 +137,8 @@ class Run:
     def _numbered(self, rowsets: Iterator[Rowset]) -> Iterator[Rowset]:
         for order, rowset in enumerate(rowsets, start=1):
             self.check_fit(rowset)
+            if self.glance is not None:
+                self.glance.add(rowset)
             rowset.order = order
             yield rowset
 
@@ -180,7 +186,7 @@ class Run:
         series = [self.series[one.feed.at].rows for one in plan.series]
         counts = RowCounts(self.read, reader.skipped, self.paired.unpaired, reader.absent, self.tally.scored)
         setting = setting._replace(gradients=self.gradient_names())
-        return Found(setting, inputs_used(plan, rows, series), counts, self.tally)
+        return Found(setting, inputs_used(plan, rows, series), counts, self.tally, self.glance)
 
     def labels(self) -> tuple[str, ...]:
         """A label per result: the spec, with the column where there is a result per column."""

@@ -130,9 +130,10 @@ class SampleTable(NamedTuple):
         """The per-sample table with its note: which rows these are."""
         shown = self.samples
         ids = (Column("id", shown.id_name or "id"),) if shown.id_name is not None else ()
+        lines = self._lines()
         columns = (
             Column("row", "row", Kind.WHOLE),
-            *self._lines(),
+            *lines,
             *ids,
             *shown.inputs,
             *self._value_columns(),
@@ -143,7 +144,7 @@ class SampleTable(NamedTuple):
         longest = (
             max((self._carried(sample) for sample in shown.rows), default=0.0) if self._has_shares else 0.0
         )
-        rows = [self._row(sample, longest) for sample in shown.rows]
+        rows = [self._row(sample, lines, longest) for sample in shown.rows]
         return Table("samples", columns, rows, heading=self.heading, centred_notes=(self._note(),))
 
     def _lines(self) -> tuple[Column, ...]:
@@ -175,11 +176,11 @@ class SampleTable(NamedTuple):
             and self.samples.direction == "minimize"
         )
 
-    def _row(self, sample: Sample, longest: float) -> tuple[Cell, ...]:
+    def _row(self, sample: Sample, lines: tuple[Column, ...], longest: float) -> tuple[Cell, ...]:
         ids: tuple[Cell, ...] = (sample.id,) if self.samples.id_name is not None else ()
-        lines = [int(sample.line) if one.kind is Kind.WHOLE else sample.line for one in self._lines()]
+        places = [int(sample.line) if one.kind is Kind.WHOLE else sample.line for one in lines]
         slopes = tuple(slope for slopes in sample.gradients for slope in slopes)
-        cells: tuple[Cell, ...] = (sample.row, *lines, *ids, *sample.cells, *sample.values, *slopes)
+        cells: tuple[Cell, ...] = (sample.row, *places, *ids, *sample.cells, *sample.values, *slopes)
         if not self._has_shares:
             return cells
         carried = self._carried(sample)

@@ -148,7 +148,10 @@ WARNINGS = {
         "The prediction is no better than a constant",
         "The skill is not above 0 over at least 20 rows: the best constant has as low a loss. Constant "
         "predictions, inverted classes, shifted rows and columns in another order all look like this, and so "
-        "does a model that learnt nothing. `losscli inspect TARGET PREDICTION` tells them apart.",
+        "does a model that learnt nothing. `compute` and `check` then look at the first 8,192 rows as "
+        "`inspect` does, and warn of what they find; a merge of states, standard input and pipes have no "
+        "rows left to look at. Where no summary is computed (plain, value, csv) the skill is that of some "
+        "thousand rows spread over the file.",
     ),
     "W127": Warned(
         "The prediction is the target",

@@ -197,3 +197,13 @@ def test_rates_of_inspect_are_printed() -> None:
     assert (kinds.count("shift"), kinds.count("order")) == (3, 3)
     assert kinds.count("right") > 3
     assert "seed" in lines[0]
+
+
+def test_cost_of_the_detectors_is_printed() -> None:
+    rows = table(printed("bench_doubts.py", "--rows", "400", "--runs", "1"))
+    assert [row[1:3] for row in rows] == [
+        ["right", "value"],
+        ["right", "json"],
+        ["shifted", "value"],
+        ["shifted", "json"],
+    ]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import losscli
+from losscli.engine.glance import picked
 from losscli.errors import LosscliError, SeveralErrors
 
 
@@ -73,3 +75,58 @@ def test_mistakes_in_sources_are_reported_together(tmp_path: Path) -> None:
     assert faults(f"{tmp_path}/no.csv", f"{tmp_path}/none.csv") == ["E401", "E401"]
     assert faults(f"{tmp_path}/no.csv", f"{file}:q") == ["E401", "E103"]
     assert faults(f"{file}:y", ":q") == ["E103"]
+
+
+def doubts(loss: str, y: object, p: object, **options: object) -> list[str]:
+    report = losscli.compute(loss, y, p, summary=False, samples=False, **options)
+    return [finding.message for finding in report.findings() if finding.code == "W126"]
+
+
+def test_one_row_of_every_stretch_is_picked() -> None:
+    numbers = np.arange(1 << 14)
+    for level in range(1, 12):
+        found = picked(np.arange(1000), level)
+        assert (found >> level == np.arange(1000)).all()
+        assert set(picked(np.arange(500), level + 1).tolist()) <= set(found.tolist())
+        assert abs(np.mean(found % 2) - 0.5) < 0.08
+        assert abs(np.mean(found % 5) - 2.0) < 0.25
+    assert np.array_equal(picked(numbers, 0), numbers)
+
+
+def test_a_run_without_a_summary_glances_at_some_rows() -> None:
+    rows = 20_000
+    y = np.arange(rows) % 2.0
+    good = np.where(y == 1.0, 0.7, 0.3)
+    for loss in ("bce", "brier", "mae", "rmse", "pinball:level=0.3"):
+        assert not doubts(loss, y, good)
+        (said,) = doubts(loss, y, 1.0 - good)
+        assert "rows spread over the file" in said
+    whole = losscli.compute("bce", y, 1.0 - good).results[0].warnings[0].message
+    few = doubts("bce", y, 1.0 - good)[0]
+    assert re.findall(r"skill -\d\.\d", whole) == re.findall(r"skill -\d\.\d", few)
+    assert doubts("bce", y[:900], 1.0 - good[:900])[0] == (
+        losscli.compute("bce", y[:900], 1.0 - good[:900]).findings()[0].message
+    )
+    assert not doubts("bce", y[:19], 1.0 - good[:19])
+    assert not doubts("bce", y, 1.0 - good, as_="keras")  # a clipped loss has no constant of its own
+    assert not doubts("r2", y, 1.0 - good)
+
+
+def test_a_glance_sees_the_same_rows_however_they_come() -> None:
+    rows = 30_000
+    generator = np.random.default_rng()
+    y, p = generator.integers(0, 2, rows) * 1.0, generator.uniform(0.01, 0.99, rows)
+    weight = generator.uniform(0.0, 1.0, rows)
+    weight[::3] = 0.0
+    ways = [{"block_bytes": size, "jobs": jobs} for size in (40, 5_000, 1 << 20) for jobs in (1, 2)]
+    for extra in ({}, {"weight": weight}):
+        assert len({tuple(doubts("bce,mae", y, p, **way, **extra)) for way in ways}) == 1
+        assert doubts("bce", y, p, **extra)
+
+
+def test_a_glance_counts_weights() -> None:
+    y = np.repeat([0.0, 1.0], 50)
+    p = np.where(np.arange(100) % 2, 1.0 - y, y) * 0.6 + 0.2
+    wrong = np.where(np.arange(100) % 2, 1.0, 0.01)
+    assert doubts("bce", y, p, weight=wrong)
+    assert not doubts("bce", y, p, weight=1.01 - wrong)

@@ -70,10 +70,11 @@ class Copy:
 
 def reads_once(look: Look) -> bool:
     """Whether an input is standard input or a pipe, which has its rows only once."""
-    return any(_is_pipe(reading.source.path) for reading in look.plan.streams)
+    return any(is_pipe(reading.source.path) for reading in look.plan.streams)
 
 
-def _is_pipe(path: str | None) -> bool:
+def is_pipe(path: str | None) -> bool:
+    """Whether a path is standard input, or something else that is gone once it was read."""
     if path == "-":
         return True
     try:
@@ -82,9 +83,9 @@ def _is_pipe(path: str | None) -> bool:
         return False  # a folder pattern or an address
 
 
-def scan(look: Look, stack: ExitStack, progress: Progress | None = None) -> Scan:
-    """Read every row once. Files for a second reading live until the stack closes. Raises data and storage
-    errors."""
+def scan(look: Look, stack: ExitStack, progress: Progress | None = None, most: int | None = None) -> Scan:
+    """Read every row once, or the first `most` rows. Files for a second reading live until the stack closes.
+    Raises data and storage errors."""
     request, plan = look.request, look.plan
     reader = RowReader(plan, request.missing == "skip")
     paired = pair_rows(plan, request.unpaired)
@@ -92,14 +93,19 @@ def scan(look: Look, stack: ExitStack, progress: Progress | None = None) -> Scan
     profiles = (Profile(0, widths[0]), Profile(1, widths[1]))
     sampler, repeats = Sampler(sum(widths)), Repeats()
     copies = _copies(look, stack) if reads_once(look) else []
-    for rowset in reader.rowsets(iter(paired)):
+    for whole in reader.rowsets(iter(paired)):
+        left = whole.count if most is None else most - profiles[0].rows
+        rowset = whole if whole.count <= left else whole.head(left)
         for profile in profiles:
             profile.add(rowset)
         sampler.add(rowset)
         repeats.add(rowset)
         _write(copies, rowset)
         _tell(look, reader, progress)
-    reader.finish()
+        if most is not None and profiles[0].rows == most:
+            break
+    else:
+        reader.finish()
     if not profiles[0].rows:
         raise RowsError(f"{plan.feeds[0].text} has no data row that counts", hint="a header alone is no data")
     read = [paired.rows(stream) for stream in range(len(plan.streams))]

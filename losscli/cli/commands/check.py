@@ -11,6 +11,7 @@ from losscli.cli import options as flag
 from losscli.cli.configured import Configured, is_configured, run_configured
 from losscli.cli.evaluating import evaluating, evaluation_options, plan_evaluation, shown_progress
 from losscli.cli.help import TYPED, command
+from losscli.cli.second_look import look_again
 from losscli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ def run(options: CheckOptions) -> int:
             samples=False,
             **evaluation_options(options),
         )
+    report = report._replace(warnings=(*report.warnings, *look_again(options, report.computed)))
     publication.publish(report)
     publication.warn(report)
     publication.tell(_written(report))

@@ -18,6 +18,7 @@ from losscli.cli.evaluating import (
 from losscli.cli.help import command
 from losscli.cli.options import Evaluated
 from losscli.cli.publishing import Publication
+from losscli.cli.second_look import look_again
 from losscli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -72,6 +73,8 @@ def run(options: ComputeOptions) -> None:
     if pieces is not None and not streamed:
         publication.show(pieces)
     publication.warn(report)
+    # not in the report: one run and a merge of its parts, which has no rows to look at, print the same bytes
+    publication.tell(f"warning[{found.code}]: {found.message}" for found in look_again(options, report))
     publication.tell([*unused(options, publication.formats()), *decisions(options, report)])
 
 
