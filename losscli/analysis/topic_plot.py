@@ -33,6 +33,8 @@ PLOT = Topic(
     surface      the mean loss of w x + b; the minimum by a simplex search, and
                  gradient descent from 0 with a step that is halved as needed.
     compare      two predictions: the rows' differences; more: intervals.
+    --weight COLUMN weighs the rows of every kind that draws rows; intervals of a
+    calibration are then those of as many equal rows as the weights amount to.
     """,
     ("plots", "pictures", "picture", "plotting", "curve", "calibration", "surface", "epochs"),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from losscli.arrays import Integers, Rows
+from losscli.arrays import Floats, Integers, Rows
 from losscli.engine.guard import Guard
 from losscli.engine.local import check
 from losscli.engine.pairing import pair_rows
@@ -18,7 +18,8 @@ from losscli.records import NamedTuple
 class Whole(NamedTuple):
     """Every scored row: one block for each input, as the first loss takes it, and the target's row numbers.
 
-    `roles` and `texts` say what each input is and where it came from, `names` its columns.
+    `roles` and `texts` say what each input is and where it came from, `names` its columns. `weights` (n,) are
+    above 0, None without.
     """
 
     inputs: tuple[Rows, ...]
@@ -26,6 +27,7 @@ class Whole(NamedTuple):
     roles: tuple[str, ...]
     texts: tuple[str, ...]
     names: tuple[tuple[str, ...], ...]
+    weights: Floats | None = None
 
 
 def read_whole(request: Request) -> Whole:
@@ -44,7 +46,7 @@ def _read(request: Request, plan: Plan) -> Whole:
     reader = RowReader(plan, request.missing == "skip")
     guard = Guard(plan.losses, [feed.at for feed in plan.feeds])
     rowsets = reader.rowsets(iter(pair_rows(plan, request.unpaired)))
-    kept = [(rowset.inputs, rowset.all_numbers()) for rowset in rowsets if guard.check(rowset)]
+    kept = [(one.inputs, one.all_numbers(), one.weights) for one in rowsets if guard.check(one)]
     guard.finish()
     reader.finish()
     if not kept:
@@ -52,12 +54,13 @@ def _read(request: Request, plan: Plan) -> Whole:
     bound = plan.losses[0]
     blocks = []
     for place, feed in enumerate(plan.feeds):
-        whole = np.concatenate([inputs[place] for inputs, _ in kept])
+        whole = np.concatenate([inputs[place] for inputs, _, _ in kept])
         blocks.append(whole if feed.entry is None else feed.entry.domain_for(bound.params).clean(whole))
     return Whole(
         tuple(blocks),
-        np.concatenate([rows for _, rows in kept]),
+        np.concatenate([rows for _, rows, _ in kept]),
         tuple(feed.role for feed in plan.feeds),
         tuple(feed.text for feed in plan.feeds),
         tuple(feed.names for feed in plan.feeds),
+        np.concatenate([one for _, _, one in kept if one is not None]) if plan.weights else None,
     )

@@ -41,6 +41,25 @@ def _even(low: float, high: float, bins: int) -> Floats:
     return edges
 
 
+def mean_of(values: Floats, weights: Floats | None) -> float:
+    """The mean, to rounding; of rows with a weight the weighted one."""
+    if weights is None:
+        return math.fsum(values) / len(values)
+    scaled = weights / weights.max()  # so that no sum overflows
+    return math.fsum(values * scaled) / math.fsum(scaled)
+
+
+def quantiles_of(values: Floats, levels: tuple[float, ...], weights: Floats | None) -> list[float]:
+    """Quantiles: between neighbours, or of rows with a weight the first value at which enough of it lies."""
+    if weights is None:
+        found: list[float] = np.quantile(values, levels).tolist()
+        return found
+    order = np.argsort(values, kind="stable")
+    below = np.cumsum((weights / weights.max())[order])
+    places = np.searchsorted(below, np.asarray(levels) * below[-1])
+    return [float(values[order[min(place, len(values) - 1)]]) for place in places.tolist()]
+
+
 def histogram(label: str, values: Floats, edges: Floats) -> Series:
     """How many values lie in each bar; the last one holds its upper edge too."""
     counts = np.histogram(values, edges)[0]
@@ -61,7 +80,7 @@ def shares(values: Floats) -> Floats | None:
     return np.asarray(scaled / math.fsum(scaled))
 
 
-def wilson(hits: int, count: int, bound: float) -> tuple[float, float]:
+def wilson(hits: float, count: float, bound: float) -> tuple[float, float]:
     """The Wilson score interval of a share; `bound` is the normal bound of its level. Within [0, 1], and of
     some width even where all or none hit.
 
@@ -73,6 +92,6 @@ def wilson(hits: int, count: int, bound: float) -> tuple[float, float]:
     reach = (
         bound * math.sqrt(share * (1 - share) / count + square / (4 * count * count)) / (1 + square / count)
     )
-    low = 0.0 if hits == 0 else max(centre - reach, 0.0)
-    high = 1.0 if hits == count else min(centre + reach, 1.0)
+    low = 0.0 if share == 0 else max(centre - reach, 0.0)
+    high = 1.0 if share == 1 else min(centre + reach, 1.0)
     return low, high

@@ -6,11 +6,11 @@ import math
 
 import numpy as np
 
-from losscli.arrays import Floats, Integers
-from losscli.engine.whole import read_whole
+from losscli.arrays import Integers
+from losscli.engine.whole import Whole, read_whole
 from losscli.errors import DomainError, counted
 from losscli.plots.asked import Asked
-from losscli.plots.bars import bars, wilson
+from losscli.plots.bars import bars, mean_of, wilson
 from losscli.plots.kinds import others_that_fit
 from losscli.report.figure import Axis, Fact, Mark, Panel, PlotReport, Rule, Series
 from losscli.statistics.student import normal_bound
@@ -37,8 +37,9 @@ def picture(asked: Asked) -> PlotReport:
     count = _BINS if asked.bins is None else asked.bins
     edges = np.arange(count + 1) / count
     place: Integers = np.clip(np.searchsorted(edges, prediction, side="right") - 1, 0, count - 1)
-    points, gap = _points(target, prediction, place, asked.confidence)
-    sizes = np.bincount(place, minlength=count)
+    points, gap = _points(whole, place, asked.confidence)
+    sizes = np.bincount(place, weights=whole.weights, minlength=count)
+    size = "rows" if whole.weights is None else "weight"
     level = f"{100 * asked.confidence:g} %"
     axis = Axis("predicted probability", 0.0, 1.0)
     panels = (
@@ -49,32 +50,39 @@ def picture(asked: Asked) -> PlotReport:
             (points,),
             (Rule("what was predicted comes true", "diagonal"),),
         ),
-        Panel("rows", axis, Axis("rows"), (bars("rows", edges, tuple(sizes.astype(float).tolist())),)),
+        Panel("rows", axis, Axis(size), (bars(size, edges, tuple(sizes.astype(float).tolist())),)),
     )
     facts = (
-        Fact("mean_prediction", "mean prediction", math.fsum(prediction) / len(prediction)),
-        Fact("base_rate", "share of label 1", math.fsum(target) / len(target)),
+        Fact("mean_prediction", "mean prediction", mean_of(prediction, whole.weights)),
+        Fact("base_rate", "share of label 1", mean_of(target, whole.weights)),
         Fact("calibration_error", f"mean gap over {count} bins (expected calibration error)", gap),
     )
     title = f"Calibration of {whole.texts[1]} against {whole.texts[0]}, {counted(len(target), 'row')}"
     return PlotReport("calibration", title, panels, facts)
 
 
-def _points(target: Floats, prediction: Floats, place: Integers, level: float) -> tuple[Series, float]:
+def _points(whole: Whole, place: Integers, level: float) -> tuple[Series, float]:
     """Mean prediction, share of label 1 and its interval in each bin that has rows; and the mean gap between
-    the two, rows counting alike."""
+    the two, rows counting alike, or by their weights.
+
+    Rows of unequal weight say as much as (sum of w)^2 / (sum of w^2) equal ones (Kish 1965)."""
+    target, prediction = whole.inputs
+    weights = np.ones(len(target)) if whole.weights is None else whole.weights / whole.weights.max()
     bound = normal_bound(level)
     x, y, lows, highs, counts, gaps = [], [], [], [], [], []
     for own in np.unique(place).tolist():
         rows = place == own
-        count, hits = int(rows.sum()), int(target[rows].sum())
-        low, high = wilson(hits, count, bound)
-        x.append(math.fsum(prediction[rows]) / count)
-        y.append(hits / count)
+        weight = weights[rows]
+        mean, share = mean_of(prediction[rows], weight), mean_of(target[rows], weight)
+        alike = weight / weight.max()
+        effective = math.fsum(alike) ** 2 / math.fsum(alike**2)
+        low, high = wilson(share * effective, effective, bound)
+        x.append(mean)
+        y.append(share)
         lows.append(low)
         highs.append(high)
-        counts.append(count)
-        gaps.append(abs(math.fsum(prediction[rows]) - hits))
+        counts.append(int(rows.sum()))
+        gaps.append(math.fsum(weight) * abs(mean - share))
     extra = {"low": tuple(lows), "high": tuple(highs), "count": tuple(counts)}
     series = Series("share of label 1", Mark.POINTS, tuple(x), tuple(y), extra)
-    return series, math.fsum(gaps) / len(target)
+    return series, math.fsum(gaps) / math.fsum(weights)

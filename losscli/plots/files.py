@@ -165,10 +165,10 @@ def _panel(axes: Any, panel: Panel, text: _Words, share: float, inches: tuple[fl
         _grid(axes, panel, text)
     for rule in panel.rules:
         _rule(axes, rule, (min(x.low, y.low), max(x.high, y.high)))
-    for number, entry in enumerate(panel.series):
-        _series(axes, entry, number, len(panel.series), text)
     axes.set_xlim(x.low, x.high)
     axes.set_ylim(y.low, y.high)
+    for number, entry in enumerate(panel.series):
+        _series(axes, entry, number, len(panel.series), text)
     axes.set_xlabel(text.wrapped(panel.x.label, 0.85 * share, 9))
     axes.set_ylabel(text.wrapped(panel.y.label, 0.5 * inches[1] / inches[0], 9))
     _tick_labels(axes, panel, text, (share * inches[0], inches[1]))
@@ -213,6 +213,8 @@ def _series(axes: Any, entry: Series, number: int, count: int, text: _Words) -> 
         return
     y = [value if math.isfinite(value) else math.nan for value in entry.y]
     is_line = entry.mark is Mark.LINE
+    (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
+    inside = all(left <= one <= right for one in entry.x) and all(low <= one <= high for one in y)
     step = max(len(y) // _MARKERS_A_LINE, 1)
     axes.plot(
         entry.x,
@@ -225,6 +227,7 @@ def _series(axes: Any, entry: Series, number: int, count: int, text: _Words) -> 
         markersize=4.5 if is_line or len(y) < 100 else 2.5,
         markevery=((2 * number + 1) * step // (2 * count), step) if is_line else None,
         zorder=3,
+        clip_on=is_line or not inside,  # a point on the frame is drawn whole
     )
     lows, highs = entry.numbers("low"), entry.numbers("high")
     if lows is not None and highs is not None:

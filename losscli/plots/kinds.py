@@ -54,7 +54,7 @@ _ALL: Final = (
         "LOSS SOURCE...",
         "any loss of rows, of files",
         "losscli plot samples mse sample_data/diabetes.csv:target :prediction",
-        frozenset({"bins"}),
+        frozenset({"bins", "weight", "group"}),
         range(1, 9),
     ),
     PlotKind(
@@ -63,7 +63,7 @@ _ALL: Final = (
         "TARGET PREDICTION",
         "probabilities of labels 0 and 1",
         "losscli plot calibration sample_data/y.csv sample_data/p.csv",
-        frozenset({"bins", "confidence"}),
+        frozenset({"bins", "confidence", "weight"}),
         range(1, 3),
         ("residuals",),
     ),
@@ -73,7 +73,7 @@ _ALL: Final = (
         "TARGET PREDICTION",
         "numbers against predicted numbers",
         "losscli plot residuals sample_data/diabetes.csv:target :prediction",
-        frozenset({"bins"}),
+        frozenset({"bins", "weight"}),
         range(1, 3),
     ),
     PlotKind(
@@ -92,7 +92,7 @@ _ALL: Final = (
         "LOSS TARGET PREDICTION...",
         "many predictions of one target, in order",
         "losscli plot epochs mae sample_data/demand.csv:sold :q10 :q50 :q90",
-        frozenset(),
+        frozenset({"weight", "group"}),
         range(2, 100_000),
     ),
     PlotKind(
@@ -101,7 +101,7 @@ _ALL: Final = (
         "LOSS TARGET X",
         "a target over one x",
         "losscli plot surface mse sample_data/diabetes.csv:target :prediction",
-        frozenset(),
+        frozenset({"weight"}),
         range(1, 3),
         ("residuals",),
     ),
@@ -111,7 +111,7 @@ _ALL: Final = (
         "LOSS TARGET PREDICTION...",
         "two or more predictions of one target",
         "losscli plot compare mae sample_data/demand.csv:sold :forecast :q50",
-        frozenset({"bins", "confidence"}),
+        frozenset({"bins", "confidence", "weight", "group"}),
         range(2, 40),
     ),
 )

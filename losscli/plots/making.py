@@ -17,6 +17,8 @@ from losscli.report.figure import PlotReport
 from losscli.statistics.intervals import check_level
 
 _OWN = frozenset(Asked._fields) - {"request", "losses", "sources"}
+_ROWS = ("weight", "group")
+"""What rows have beside their inputs, in the kinds that read it."""
 _EXAMPLES = {"range": "--range -2..2", "target": "--target 0,1", "bins": "--bins 20", "row": "--row 3"}
 
 
@@ -26,6 +28,9 @@ def make_picture(kind: str, words: Sequence[Any], options: Mapping[str, Any]) ->
     Raises UsageError for arguments and options that the kind does not take, and what its computing raises."""
     entry = find_kind(kind)
     given = {name: _checked(entry, name, value) for name, value in options.items() if name in _OWN}
+    for name in _ROWS:
+        if options.get(name) is not None:
+            _refuse_odd(entry, name)
     losses, sources = _split(entry, words)
     framework = options.get("as_")
     if framework is not None and losses is None:
@@ -42,7 +47,11 @@ def make_picture(kind: str, words: Sequence[Any], options: Mapping[str, Any]) ->
         found: PlotReport = entry.make(Asked(request, bound, tuple(sources), **given))
     except (DomainError, SumError, LabelError, SeveralErrors) as error:
         raise _with_others(error, entry) from None
-    return found
+    weight = options.get("weight")
+    if weight is None:
+        return found
+    words = f"rows weighed by {weight}" if isinstance(weight, str) else "rows weighed"
+    return found._replace(notes=(*found.notes, words))
 
 
 def _with_others(error: LosscliError, entry: PlotKind) -> LosscliError:
@@ -69,9 +78,7 @@ def _split(entry: PlotKind, words: Sequence[Any]) -> tuple[Any, Sequence[Any]]:
 def _checked(entry: PlotKind, name: str, value: Any) -> Any:
     """The value of an option of the kind's own. Raises UsageError for one that it does not have, and for
     what no such option can be."""
-    if name not in entry.options:
-        known = ", ".join(f"--{option}" for option in sorted(entry.options)) or "none of its own"
-        raise UsageError(f"--{name} says nothing about plot {entry.name}", hint=f"its options are {known}")
+    _refuse_odd(entry, name)
     if name == "confidence":
         return check_level(value)
     if name in ("range", "target"):
@@ -86,6 +93,12 @@ def _checked(entry: PlotKind, name: str, value: Any) -> Any:
     if name in ("bins", "row") and not (_is_whole(value) and value >= 1):
         raise UsageError(f"--{name} {value}: not a number of at least 1", hint=_EXAMPLES[name])
     return int(value) if name in ("bins", "row") else str(value)
+
+
+def _refuse_odd(entry: PlotKind, name: str) -> None:
+    if name not in entry.options:
+        known = ", ".join(f"--{option}" for option in sorted(entry.options)) or "none of its own"
+        raise UsageError(f"--{name} says nothing about plot {entry.name}", hint=f"its options are {known}")
 
 
 def _is_whole(value: Any) -> bool:

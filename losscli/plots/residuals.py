@@ -10,7 +10,7 @@ from losscli.arrays import Floats
 from losscli.engine.whole import read_whole
 from losscli.errors import ShapeError, counted
 from losscli.plots.asked import Asked
-from losscli.plots.bars import edges_of, histogram
+from losscli.plots.bars import edges_of, histogram, mean_of, quantiles_of
 from losscli.report.figure import Axis, Fact, Mark, Panel, PlotReport, Rule, Series
 
 _POINTS = 1000
@@ -31,7 +31,7 @@ def picture(asked: Asked) -> PlotReport:
         residual = target - prediction
     if not np.isfinite(residual).all():
         raise ShapeError("a difference of target and prediction is beyond the largest number")
-    series, notes = _cloud(prediction, residual)
+    series, notes = _cloud(prediction, residual, whole.weights)
     zero = (Rule("no error", "y", 0.0),)
     axis = Axis("target - prediction")
     bars = histogram("rows", residual, edges_of(residual, asked.bins))
@@ -40,16 +40,20 @@ def picture(asked: Asked) -> PlotReport:
         Panel("rows", axis, Axis("rows"), (bars,), (Rule("", "x", 0.0),)),
     )
     title = f"Residuals of {whole.texts[1]} against {whole.texts[0]}, {counted(len(target), 'row')}"
-    return PlotReport("residuals", title, panels, _facts(residual), notes)
+    return PlotReport("residuals", title, panels, _facts(residual, whole.weights), notes)
 
 
-def _cloud(prediction: Floats, residual: Floats) -> tuple[Series, tuple[str, ...]]:
+def _cloud(prediction: Floats, residual: Floats, weights: Floats | None) -> tuple[Series, tuple[str, ...]]:
     """A point for each row; of many rows a point for each group of neighbours, with where most of it lies."""
     if len(residual) <= _POINTS:
         return Series("a row", Mark.POINTS, tuple(prediction.tolist()), tuple(residual.tolist())), ()
     order = np.argsort(prediction, kind="stable")
     groups = np.array_split(order, _GROUPS)
-    ends = [np.quantile(residual[rows], (0.05, 0.5, 0.95)).tolist() for rows in groups]
+    own = [None if weights is None else weights[rows] for rows in groups]
+    ends = [
+        quantiles_of(residual[rows], (0.05, 0.5, 0.95), weight)
+        for rows, weight in zip(groups, own, strict=True)
+    ]
     lows, middles, highs = (tuple(column) for column in zip(*ends, strict=True))
     x = tuple(float(np.median(prediction[rows])) for rows in groups)
     counts = tuple(len(rows) for rows in groups)
@@ -59,15 +63,15 @@ def _cloud(prediction: Floats, residual: Floats) -> tuple[Series, tuple[str, ...
     return series, (f"{_GROUPS} groups of neighbouring predictions; lines reach from 5 % to 95 % of a group",)
 
 
-def _facts(residual: Floats) -> tuple[Fact, ...]:
+def _facts(residual: Floats, weights: Floats | None) -> tuple[Fact, ...]:
     size = float(np.abs(residual).max()) or 1.0  # squares of what is left cannot overflow
-    middle = math.fsum(residual / size) / len(residual)
+    middle = mean_of(residual / size, weights)
     mean = middle * size
-    spread = math.sqrt(math.fsum((residual / size - middle) ** 2) / len(residual)) * size
+    spread = math.sqrt(mean_of((residual / size - middle) ** 2, weights)) * size
     return (
         Fact("mean", "mean", mean),
         Fact("std", "standard deviation", spread),
-        Fact("median", "median", float(np.median(residual))),
+        Fact("median", "median", quantiles_of(residual, (0.5,), weights)[0]),
         Fact("min", "smallest", float(residual.min())),
         Fact("max", "largest", float(residual.max())),
     )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
 
-from losscli.arrays import Floats, Integers
+from losscli.arrays import Floats
+from losscli.engine.following import Followed
 from losscli.engine.local import evaluate
 from losscli.engine.request import Listeners, SampleColumns
 from losscli.errors import counted
@@ -23,27 +24,28 @@ _TOP: Final = 100
 
 
 class Kept:
-    """A listener that keeps the values of every row, by result."""
+    """Keeps the value of every row, and its weight."""
 
     def __init__(self) -> None:
-        self.labels: tuple[str, ...] = ()
-        self._values: list[list[Floats]] = []
+        self._values: list[Floats] = []
+        self._weights: list[Floats] = []
 
-    def begin(self, columns: SampleColumns) -> None:
-        """Told once, before the first rows."""
-        self.labels = columns.labels
-        self._values = [[] for _ in columns.labels]
+    def follow(self, columns: SampleColumns, rows: Iterator[Followed]) -> None:
+        """Take all rows."""
+        for some in rows:
+            self._values.append(np.array(some.values[0], dtype=np.float64))
+            if some.weights is not None:
+                self._weights.append(np.array(some.weights))
 
-    def add(
-        self, rows: Integers, ids: Sequence[str] | None, values: Sequence[Floats], gradients: Sequence[Floats]
-    ) -> None:
-        """Some rows."""
-        for known, new in zip(self._values, values, strict=True):
-            known.append(np.array(new, dtype=np.float64))
+    @property
+    def values(self) -> Floats:
+        """(n,): the values, in the order of the rows."""
+        return np.concatenate(self._values)
 
-    def values(self, result: int) -> Floats:
-        """(n,): the values of a result, in the order of the rows."""
-        return np.concatenate(self._values[result])
+    @property
+    def carried(self) -> Floats:
+        """(n,): what each row adds to the whole, its value times its weight."""
+        return self.values * np.concatenate(self._weights) if self._weights else self.values
 
 
 def picture(asked: Asked) -> PlotReport:
@@ -51,24 +53,25 @@ def picture(asked: Asked) -> PlotReport:
     asked.only_loss("samples")
     kept = Kept()
     request = asked.request(asked.losses, asked.sources)._replace(reductions=("mean", "median"))
-    report = evaluate(request, Listeners(sinks=(kept,)))
+    report = evaluate(request, Listeners(follower=kept))
     result = report.results[0]
-    values = kept.values(0)
-    finite = values[np.isfinite(values)]
+    with np.errstate(over="ignore"):  # shares of what is beyond the largest number mean nothing
+        values, carried = kept.values, kept.carried
+    finite = np.isfinite(values)
     notes = [report.run_notes()[0]] if report.run_notes() else []
-    if len(finite) < len(values):
-        notes.append(f"{counted(len(values) - len(finite), 'row')} of infinite loss lie beyond the picture")
+    if not finite.all():
+        notes.append(f"{counted(int((~finite).sum()), 'row')} of infinite loss lie beyond the picture")
     return PlotReport(
         "samples",
         f"{result.title} ({result.spec}) of {counted(len(values), 'row')}",
-        _panels(finite, result, asked.bins),
-        _facts(values, result),
+        _panels(values[finite], carried[finite], result, asked.bins),
+        _facts(carried, result),
         tuple(notes),
         tuple(report.findings()),
     )
 
 
-def _panels(finite: Floats, result: Result, bins: int | None) -> tuple[Panel, ...]:
+def _panels(finite: Floats, carried: Floats, result: Result, bins: int | None) -> tuple[Panel, ...]:
     """How many rows have which loss; and, of losses that add up, how much of the whole they carry."""
     unit = f" ({result.unit})" if result.unit else ""
     axis = Axis(f"{result.spec} of a row{unit}")
@@ -76,11 +79,11 @@ def _panels(finite: Floats, result: Result, bins: int | None) -> tuple[Panel, ..
         return (Panel("rows", axis, Axis("rows")),)
     edges = edges_of(finite, bins)
     found = [Panel("rows", axis, Axis("rows"), (histogram("rows", finite, edges),), _rules(result))]
-    parts = shares(finite)
+    parts = shares(carried)
     if parts is not None:
         place = np.clip(np.searchsorted(edges, finite, side="right") - 1, 0, len(edges) - 2)
-        carried = np.bincount(place, weights=parts, minlength=len(edges) - 1)
-        series = bars("share of the loss", edges, tuple(carried.tolist()))
+        heights = np.bincount(place, weights=parts, minlength=len(edges) - 1)
+        series = bars("share of the loss", edges, tuple(heights.tolist()))
         found.append(Panel("share", axis, Axis("share of the whole loss"), (series,)))
     return tuple(found)
 
@@ -94,13 +97,13 @@ def _rules(result: Result) -> tuple[Rule, ...]:
     return tuple(found)
 
 
-def _facts(values: Floats, result: Result) -> tuple[Fact, ...]:
+def _facts(carried: Floats, result: Result) -> tuple[Fact, ...]:
     facts = [
         Fact(name, name, result.reductions[name].value, unit=result.unit)
         for name in ("mean", "median")
         if name in result.reductions
     ]
-    share = top_share(values)
+    share = top_share(carried)
     if share is not None:
         facts.append(Fact("top_share", "the largest 1 % of the rows carry", share, Kind.SHARE))
     return tuple(facts)

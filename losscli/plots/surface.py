@@ -36,6 +36,7 @@ class _Fit(NamedTuple):
     bound: BoundLoss
     target: Floats
     x: Floats
+    weights: Floats | None = None
 
     def cost(self, w: float, b: float) -> float:
         """The mean loss of w x + b."""
@@ -43,14 +44,18 @@ class _Fit(NamedTuple):
             prediction = w * self.x + b
             if not np.isfinite(prediction).all():
                 return math.inf
-            found = float(np.mean(self.bound.rows((self.target, prediction))))
+            found = self.mean(self.bound.rows((self.target, prediction)))
         return found if math.isfinite(found) else math.inf
 
     def slope(self, w: float, b: float) -> Point:
         """The derivative of the mean loss by w and b."""
         with np.errstate(over="ignore", invalid="ignore"):
             slopes = self.bound.slopes((self.target, w * self.x + b))
-            return float(np.mean(slopes * self.x)), float(np.mean(slopes))
+            return self.mean(slopes * self.x), self.mean(slopes)
+
+    def mean(self, values: Floats) -> float:
+        """The mean over the rows, by their weights."""
+        return float(np.average(values, weights=self.weights))
 
 
 def picture(asked: Asked) -> PlotReport:
@@ -71,7 +76,8 @@ def picture(asked: Asked) -> PlotReport:
         blocks = check_arrays(bound.loss, bound.inputs, (target[::keep], x[::keep]), bound.params)
     except DataError as error:
         raise type(error)(f"{bound.spec}: {error.message}", hint=others_that_fit("residuals")) from None
-    fit = _Fit(bound, blocks[0], np.ascontiguousarray(x[::keep]))
+    weights = None if whole.weights is None else whole.weights[::keep] / whole.weights.max()
+    fit = _Fit(bound, blocks[0], np.ascontiguousarray(x[::keep]), weights)
     path = descend(fit.cost, fit.slope, (0.0, 0.0)) if bound.has_slope else None
     best, least = _minimum(fit)
     falls_on = not bound.loss.perfect.attained and fit.cost(10 * best[0], 10 * best[1]) <= least

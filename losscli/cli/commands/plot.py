@@ -74,6 +74,8 @@ class PlotOptions(Read):
         int | None,
         typer.Option("--row", metavar="N", min=1, help="The row that is drawn, of files of distributions."),
     ] = None
+    weight: flag.Weight = None
+    group: flag.Group = None
     as_: flag.As = None
     size: Annotated[
         str | None,
@@ -92,7 +94,8 @@ def run(options: PlotOptions) -> None:
     kind = find_kind(options.kind)
     pictures = [found for text in options.output if (found := _picture(text)) is not None]
     rest = [text for text in options.output if _picture(text) is None]
-    sources = options.words[1:] if kind.takes_loss else options.words
+    words = options.words[1:] if kind.takes_loss else options.words
+    sources = [*words, options.weight, options.group]
     cells = _cells(options.size)
     inches = _inches(options.inches, pictures)
     publication = plan_outputs(replace(options, output=rest), sources, [path for path, _ in pictures])
@@ -118,6 +121,8 @@ def _options(options: PlotOptions) -> dict[str, Any]:
         "confidence": options.confidence,
         "base": options.base,
         "row": options.row,
+        "weight": options.weight,
+        "group": options.group,
         "as_": options.as_,
     }
     return {name: value for name, value in given.items() if value is not None} | read_options(options)
