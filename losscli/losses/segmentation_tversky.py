@@ -19,7 +19,7 @@ from losscli.losses.segmentation import (
     mask_itself,
     over_all,
 )
-from losscli.numerics.overlap import Weights, overlap, wrong_share
+from losscli.numerics.overlap import Weights, overlap, share_to_power, wrong_share
 from losscli.numerics.stable import quietly, sum_columns
 from losscli.params import Param
 from losscli.registry import Accuracy, Convention, loss, plain
@@ -217,22 +217,19 @@ def _focal_weights(params: dict[str, float]) -> Weights:
     return Weights(params["alpha"], params["beta"], params["smooth"], 0.0)
 
 
-@quietly
 def _focal_tversky(target: Rows, prediction: Rows, **params: float) -> Floats:
     """The power of a share with twice a double's digits, since a large power would show its rounding."""
     found = overlap(target, prediction, twice=True)
-    nearest, lost = wrong_share(found, _focal_weights(params), params["empty"])
-    gamma = params["gamma"]
-    rest = np.where(nearest == 0.0, 0.0, lost / nearest)
-    return np.asarray(nearest**gamma * (1.0 + gamma * rest))
+    return share_to_power(found, _focal_weights(params), params["empty"], params["gamma"])
 
 
 @quietly
 def _focal_tversky_slope(target: Rows, prediction: Rows, **params: float) -> Rows:
     gamma, weights = params["gamma"], _focal_weights(params)
-    share = _share(target, prediction, weights, params["empty"])
+    found = overlap(target, prediction, twice=True)
+    growth = gamma * share_to_power(found, weights, params["empty"], gamma - 1.0)
     slope = _share_slope(target, prediction, weights)
-    return np.where(slope == 0.0, 0.0, (gamma * share ** (gamma - 1.0))[:, None] * slope)
+    return np.where(slope == 0.0, 0.0, growth[:, None] * slope)
 
 
 @loss(

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from losscli.arrays import Integers, Rows
+from losscli.arrays import Floats, Integers, Rows
 from losscli.numerics.stable import Pair, quietly, sum_columns, sum_parts, two_product, two_sum
 from losscli.records import NamedTuple
 
 _TINY = -900
 """Sums below 2**-900 are scaled up before they are multiplied, so that no product underflows."""
+_LIFT = 600
+"""By what power of 2 a share of such sums is scaled up before it is raised to a power."""
 
 
 class Overlap(NamedTuple):
@@ -48,14 +50,35 @@ class Weights(NamedTuple):
     slack: float
 
 
-@quietly
 def wrong_share(found: Overlap, weights: Weights, empty: float) -> Pair:
     """(n,): what is wrong, weighted, over the whole; `empty` where the whole is 0."""
-    if weights.smooth + weights.slack == 0.0:
-        found = _lifted(found, weights)
-    wrong = _plus(_times(weights.extra, found.extra), _times(weights.missed, found.missed))
-    wrong = _plus(wrong, _single(weights.slack))
+    return _divided(_counted(found, weights), weights, empty, None)
+
+
+@quietly
+def share_to_power(found: Overlap, weights: Weights, empty: float, power: float) -> Floats:
+    """(n,): `wrong_share` to a power, of sums that have twice a double's digits. Where the share is below all
+    doubles its power may be far above them."""
+    found = _counted(found, weights)
+    tiny = np.frexp(np.maximum(found.extra[0], found.missed[0]))[1] < _TINY
+    lifts = np.where(tiny & (weights.slack == 0.0), _LIFT, 0)
+    nearest, lost = _divided(found, weights, empty, lifts)
+    rest = np.where(nearest == 0.0, 0.0, lost / nearest)
+    return np.asarray(nearest**power * (1.0 + power * rest) * np.ldexp(1.0, -lifts) ** power)
+
+
+def _wrong(found: Overlap, weights: Weights) -> Pair:
+    return _plus(_times(weights.extra, found.extra), _times(weights.missed, found.missed))
+
+
+@quietly
+def _divided(found: Overlap, weights: Weights, empty: float, lifts: Integers | None) -> Pair:
+    """What is wrong over the whole, times 2**lifts: only where there is no slack."""
+    wrong = _plus(_wrong(found, weights), _single(weights.slack))
     whole = _plus(_plus(wrong, found.hit), _single(weights.smooth))
+    if lifts is not None and lifts.any():
+        lifted = _wrong(found.scaled(lifts), weights)
+        wrong = (np.where(lifts, lifted[0], wrong[0]), np.where(lifts, lifted[1], wrong[1]))
     nearest = wrong[0] / whole[0]
     product, rest = two_product(nearest, whole[0])
     left = ((wrong[0] - product) - rest) + (wrong[1] - nearest * whole[1])
@@ -64,9 +87,9 @@ def wrong_share(found: Overlap, weights: Weights, empty: float) -> Pair:
     return np.where(nothing, empty, nearest), np.where(np.isfinite(lost), lost, 0.0)
 
 
-def _lifted(found: Overlap, weights: Weights) -> Overlap:
-    """The same, times a power of 2 where all that counts is tiny; a share does not change. What weighs 0 is
-    left out: it may be large."""
+def _counted(found: Overlap, weights: Weights) -> Overlap:
+    """What weighs more than 0; times a power of 2 where all of it is tiny and nothing is added to it: a share
+    does not change."""
     nothing = (np.zeros_like(found.hit[0]), np.zeros_like(found.hit[0]))
     counted = Overlap(
         found.hit,
@@ -74,7 +97,7 @@ def _lifted(found: Overlap, weights: Weights) -> Overlap:
         found.missed if weights.missed > 0.0 else nothing,
     )
     exponents = np.frexp(np.maximum.reduce([high for high, _ in counted]))[1]
-    if not (exponents < _TINY).any():
+    if weights.smooth + weights.slack > 0.0 or not (exponents < _TINY).any():
         return counted
     return counted.scaled(np.where(exponents < _TINY, -exponents, 0))
 
