@@ -74,13 +74,19 @@ def shown_progress(options: Shown, stack: ExitStack) -> Progress | None:
 def evaluating(options: Scoring) -> Iterator[None]:
     """Rows are to come; where a file stands in the place of the losses, say so."""
     begin_reading()
+    with losses_first(options.losses or "", options.sources, options.command):
+        yield
+
+
+@contextmanager
+def losses_first(losses: str, sources: Sequence[str], command: str) -> Iterator[None]:
+    """Where the losses are unknown because a file stands in their place, say so."""
     try:
         yield
     except UnknownLoss as unknown:
         from losscli.cli.guesses import loss_expected
 
-        command = "compare" if options.command == "compare" else "compute"
-        raise loss_expected(options.losses or "", options.sources, command) or unknown from None
+        raise loss_expected(losses, sources, command) or unknown from None
 
 
 def decided(entry: InputUsed) -> str:

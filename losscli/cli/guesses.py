@@ -60,6 +60,7 @@ COMPARED = {
 }
 """What others call the options of a comparison."""
 COMPARE_CALL = "losscli compare bce y.csv a.csv b.csv"
+FIRST_CALLS = {"compare": COMPARE_CALL, "reconcile": "losscli reconcile bce y.csv p.csv --value 0.2469"}
 ROOT_WORDS = {"-V": "--version", "-v": "--version", "version": "--version", "-?": "--help", "/?": "--help"}
 ROOT_OPTIONS = ("--version", "--help", "-h", "--install-completion", "--show-completion")
 
@@ -199,21 +200,22 @@ def known_options(command: str) -> list[str]:
 def _missing(mistake: Any, command: str | None) -> UsageError:
     name = getattr(mistake.param, "name", "")
     if name == "losses":
-        return UsageError(
-            "a loss and its files are missing", hint="for example: losscli compute bce y.csv p.csv"
-        )
+        call = FIRST_CALLS.get(command or "", "losscli compute bce y.csv p.csv")
+        return UsageError("a loss and its files are missing", hint=f"for example: {call}")
     if name in ("target", "predictions"):
         said = "compare takes losses, a target and at least two predictions"
         return UsageError(said, hint=COMPARE_CALL)
     if name == "sources":
-        return UsageError("the files to score are missing", hint=_example_of(mistake))
+        return UsageError("the files to score are missing", hint=_example_of(mistake, command or "compute"))
     return UsageError(_sentence(mistake), hint=f"losscli {command} --help lists what it takes")
 
 
-def _example_of(mistake: Any) -> str:
+def _example_of(mistake: Any, command: str) -> str:
+    if command == "inspect":
+        return "for example: losscli inspect y.csv p.csv   or   losscli inspect d.csv:label :score"
     losses = str(mistake.ctx.params.get("losses") or "bce")
-    loss = losses if _is_losses(losses) else "bce"
-    return f"for example: losscli compute {loss} y.csv p.csv   or   losscli compute {loss} d.csv:label :score"
+    start = f"losscli {command} {losses if _is_losses(losses) else 'bce'}"
+    return f"for example: {start} y.csv p.csv   or   {start} d.csv:label :score"
 
 
 def _no_command(words: Sequence[str]) -> UsageError:
@@ -283,4 +285,6 @@ def loss_expected(text: str, sources: Sequence[str], command: str = "compute") -
     named = [source for source in sources if _is_losses(source)]
     loss = named[0] if named else "LOSS"
     others = [source for source in sources if source not in named]
-    return UsageError(f"{text!r} stands where the loss does", hint=_quoted([command, loss, text, *others]))
+    return UsageError(
+        f"{text!r} stands where the loss does", hint=_quoted([*command.split(), loss, text, *others])
+    )

@@ -32,7 +32,7 @@ def picture(asked: Asked) -> PlotReport:
         )
         raise DomainError(
             f"calibration needs labels 0 and 1 as its target, and {whole.texts[0]} holds {what}",
-            hint=others_that_fit("residuals"),
+            hint=f"swapped? the target comes first; {others_that_fit('residuals')}",
         )
     count = _BINS if asked.bins is None else asked.bins
     edges = np.arange(count + 1) / count

@@ -101,9 +101,12 @@ def run(options: PlotOptions) -> None:
     publication = plan_outputs(replace(options, output=rest), sources, [path for path, _ in pictures])
     publication = _drawing(publication, cells)
     from losscli import api
+    from losscli.cli.evaluating import losses_first
 
     begin_reading()
-    report = api.plot(kind.name, *options.words, **_options(options))
+    losses = options.words[0] if kind.takes_loss and options.words else ""
+    with losses_first(losses, words, f"plot {kind.name}"):
+        report = api.plot(kind.name, *options.words, **_options(options))
     with ExitStack() as stack:
         for path, form in pictures:
             _write(path, api.draw(report, form, inches=inches), stack)

@@ -12,7 +12,7 @@ from losscli.cli import options as flag
 from losscli.cli.help import command
 from losscli.cli.options import Read
 from losscli.cli.reading import begin_reading, plan_outputs, read_options
-from losscli.errors import UnknownLoss, UsageError
+from losscli.errors import UsageError
 
 EXAMPLES = (
     "losscli reconcile bce sample_data/y.csv sample_data/p.csv --value 0.3562",
@@ -58,9 +58,10 @@ def run(options: ReconcileOptions) -> None:
     _refuse_numbers(options)
     publication = plan_outputs(options, [*options.sources, options.weight])
     from losscli import api
+    from losscli.cli.evaluating import losses_first
 
     begin_reading()
-    try:
+    with losses_first(options.losses, options.sources, "reconcile"):
         report = api.reconcile(
             options.losses,
             *options.sources,
@@ -69,14 +70,6 @@ def run(options: ReconcileOptions) -> None:
             as_=options.as_,
             **read_options(options),
         )
-    except UnknownLoss as unknown:
-        from losscli.cli.guesses import loss_expected
-
-        wrong = loss_expected(options.losses, options.sources)
-        if wrong is None:
-            raise
-        hint = (wrong.hint or "").replace("losscli compute", "losscli reconcile", 1)
-        raise UsageError(wrong.message, hint=hint) from unknown
     publication.publish(report)
     publication.warn(report)
 
