@@ -1,7 +1,8 @@
 """Resampling rows with replacement: what the resamples of a mean say about the mean of all rows.
 
 Which rows a resample holds is decided by the seed and the number of rows alone. Values are sorted before
-they are resampled, so an interval does not depend on the order of the rows.
+they are resampled, so an interval does not depend on the order of the rows; and turned so that the long tail
+lies above, so that values of the opposite sign have the interval of the opposite sign, to the last bit.
 """
 
 from __future__ import annotations
@@ -55,12 +56,14 @@ class Rescaled(NamedTuple):
     largest, both in the order of the values: nothing made of them overflows.
 
     `weights` is None where all are equal. `error` is the standard error of the mean, in the values' unit.
+    `turned` says that the distances have the other sign here.
     """
 
     values: Floats
     weights: Floats | None
     unit: float
     error: float
+    turned: bool = False
 
     @classmethod
     def of(cls, values: Floats, weights: Floats | None, mean: float) -> Rescaled:
@@ -74,10 +77,22 @@ class Rescaled(NamedTuple):
         if weights is not None:
             weights = weights[order] / weights.max()
             weights = None if weights.min() == 1.0 else weights
+        cubes = scaled**3 if weights is None else weights * scaled**3
+        turned = math.fsum(cubes) < 0.0  # the exact sign, which is the opposite one for the opposite values
+        if turned:
+            scaled, weights = _turned(scaled, weights)
         rows = values.size
         terms = scaled if weights is None else scaled * (weights / weights.mean())
         error = math.sqrt(float(np.dot(terms, terms)) / (rows * (rows - 1.0)))
-        return cls(scaled, weights, 2.0 * unit, 2.0 * unit * error)
+        return cls(scaled, weights, 2.0 * unit, 2.0 * unit * error, turned)
+
+
+def _turned(values: Floats, weights: Floats | None) -> tuple[Floats, Floats | None]:
+    """Sorted values with the opposite sign, sorted as they would have been."""
+    if weights is None:
+        return np.ascontiguousarray(-values[::-1]), None
+    order = np.lexsort((weights, -values))
+    return -values[order], weights[order]
 
 
 def studentised(samples: Sequence[Rescaled], level: float, draws: Draws) -> list[tuple[float, float]]:
@@ -94,13 +109,14 @@ def studentised(samples: Sequence[Rescaled], level: float, draws: Draws) -> list
         for scores, sample in zip(pieces, samples, strict=True):
             scores.append(_scores(counts, sample))
     return [
-        _reach(np.sort(np.concatenate(scores)), sample.error, 0.5 * (1.0 - level))
+        _reach(np.sort(np.concatenate(scores)), sample, 0.5 * (1.0 - level))
         for scores, sample in zip(pieces, samples, strict=True)
     ]
 
 
-def _reach(scores: Floats, error: float, tail: float) -> tuple[float, float]:
-    return -error * quantile(scores, 1.0 - tail), -error * quantile(scores, tail)
+def _reach(scores: Floats, sample: Rescaled, tail: float) -> tuple[float, float]:
+    below, above = (-sample.error * quantile(scores, end) for end in (1.0 - tail, tail))
+    return (-above, -below) if sample.turned else (below, above)
 
 
 def _scores(counts: Floats, sample: Rescaled) -> Floats:

@@ -23,6 +23,7 @@ from losscli.statistics.intervals import (
     standard_error,
 )
 from tests.statistics.expected import EXPECTED, losses
+from tests.settings import FRESH_SEED
 
 
 @pytest.mark.parametrize(("rows", "low", "high"), EXPECTED["student_interval"])
@@ -94,6 +95,17 @@ def test_the_order_of_the_rows_never_shows(rows: int, weighted: bool) -> None:
     weights = 1.0 + np.arange(rows) % 3 if weighted else None
     mixed = None if weights is None else weights[order]
     assert mean_interval(values[order], mixed) == mean_interval(values, weights)
+
+
+@pytest.mark.parametrize("rows", [5, 60, 200, BOOTSTRAPPED + 1])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_the_opposite_values_have_the_opposite_interval(rows: int, weighted: bool) -> None:
+    generator = np.random.default_rng(FRESH_SEED)
+    values = np.where(generator.uniform(size=rows) < 0.3, 1.0, -1.0) * generator.exponential(size=rows)
+    weights = generator.integers(1, 4, rows) * 1.0 if weighted else None
+    found, opposite = mean_interval(values, weights), mean_interval(-values, weights)
+    assert (found.low, found.high) == (-opposite.high, -opposite.low)
+    assert found.method == opposite.method
 
 
 def test_equal_weights_are_none_and_rows_of_weight_0_are_absent() -> None:
