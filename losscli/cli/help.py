@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import MISSING, fields
 from inspect import Parameter, Signature, get_annotations
 from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
 
 import typer
 from typer.core import TyperCommand
+
+from losscli.errors import UsageError
 
 if TYPE_CHECKING:
     from losscli.cli.options import Shown
@@ -51,7 +53,10 @@ def command(
 
     class Command(TyperCommand):
         def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]
-            rest = super().parse_args(ctx, [protect(word) for word in args])
+            words = [protect(word) for word in args]
+            rest = super().parse_args(ctx, list(words))
+            if not ctx.resilient_parsing:
+                refuse_twice(self.make_parser(ctx).parse_args(words)[2])
             found = {name: ctx.get_parameter_source(name) for name in ctx.params}
             typed.update(name for name, origin in found.items() if origin and origin.name == "COMMANDLINE")
             return rest
@@ -73,6 +78,19 @@ def command(
     settings = {"help_option_names": ["-h", "--help"]}
     app.command(name, cls=Command, help=record.__doc__, context_settings=settings)(run)
     return typer.main.get_command(app)
+
+
+def refuse_twice(options: Iterable[Any]) -> None:
+    """Raise UsageError for an option of one value that is among the typed options twice: one of the values
+    would be ignored."""
+    seen = set()
+    for option in options:
+        single = option.param_type_name == "option" and not (option.multiple or option.is_flag)
+        if single and option.name in seen:
+            name = option.opts[-1]
+            lists = f"; several go into one: {name} mean,p95" if name == "--reduction" else ""
+            raise UsageError(f"{name} is given twice", hint=f"only one of the two would count{lists}")
+        seen.add(option.name)
 
 
 def signature_of(record: type[Any]) -> Signature:

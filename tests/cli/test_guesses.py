@@ -73,6 +73,9 @@ ANSWERED = [
     ("compute", ["a loss and its files are missing", "losscli compute bce y.csv p.csv"]),
     ("reconcile", ["a loss and its files are missing", "losscli reconcile bce y.csv p.csv --value"]),
     ("compare", ["a loss and its files are missing", "losscli compare bce y.csv a.csv b.csv"]),
+    (f"compute bce {FILES} --reduction mean --reduction=p95", ["given twice", "--reduction mean,p95"]),
+    (f"compute bce {FILES} -f json -qf value", ["--format is given twice", "only one"]),
+    (f"check bce {FILES} --max 1 --jobs 1 --jobs 1", ["--jobs is given twice"]),
     ("inspect", ["the files to score are missing", "losscli inspect y.csv p.csv"]),
     ("reconcile mse", ["the files to score are missing", "losscli reconcile mse y.csv p.csv"]),
     (f"check {FILES} --max 1", ["stands where the loss does", f"losscli check LOSS {FILES}"]),
@@ -158,6 +161,11 @@ def test_no_word_for_a_command_is_one() -> None:
     from losscli.cli.app import COMMANDS
 
     assert not {word for words in COMMAND_WORDS.values() for word in words} & set(COMMANDS)
+
+
+def test_lists_and_flags_may_be_typed_twice(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["check", "bce", Y, P, "--max", "1", "--max", "bce/p95=9", "-q", "-q", "-f", "plain"]) == 0
+    assert capsys.readouterr().out.count("pass") == 2
 
 
 def test_commands_are_not_abbreviated(capsys: pytest.CaptureFixture[str]) -> None:

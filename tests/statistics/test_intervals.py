@@ -22,8 +22,8 @@ from losscli.statistics.intervals import (
     resampled_interval,
     standard_error,
 )
-from tests.statistics.expected import EXPECTED, losses
 from tests.settings import FRESH_SEED
+from tests.statistics.expected import EXPECTED, losses
 
 
 @pytest.mark.parametrize(("rows", "low", "high"), EXPECTED["student_interval"])
