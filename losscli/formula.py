@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import ast
 import decimal
+import operator
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Protocol, TypeAlias
 
 from losscli import decimals
@@ -159,8 +160,14 @@ class Formula:
             result = walker.visit(statement.value)
             if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
                 walker.scope[statement.targets[0].id] = result
-                walker.tell(f"{statement.targets[0].id} = {ast.unparse(statement.value)}", result)
+                walker.tell(f"{statement.targets[0].id} = {_written(statement.value)}", result)
         return result
+
+
+@lru_cache(maxsize=4096)
+def _written(node: ast.expr) -> str:
+    """A node as text, which takes longer to write than the node to compute."""
+    return ast.unparse(node)
 
 
 class _Walker:
@@ -171,6 +178,13 @@ class _Walker:
         self.arithmetic = arithmetic
         self.scope = {name: self._convert(value) for name, value in values.items()}
         self.watch = watch
+        self._operations: dict[str, Callable[[Value, Value], Value]] = {
+            "+": operator.add,
+            "-": operator.sub,
+            "*": lambda a, b: arithmetic.number(0.0) if a == 0 or b == 0 else a * b,
+            "/": operator.truediv,
+            "**": arithmetic.power,
+        }
 
     def _convert(self, value: Value) -> Value:
         if isinstance(value, str) or value is None:
@@ -198,8 +212,8 @@ class _Walker:
                 return self._decide(node)
         result = self._operate(node)
         signed = isinstance(node, ast.UnaryOp) and isinstance(node.operand, (ast.Name, ast.Constant))
-        if self.watch is not None and not signed:  # to write a node as text takes longer than to compute it
-            self.watch(ast.unparse(node), result)
+        if self.watch is not None and not signed:
+            self.watch(_written(node), result)
         return result
 
     def _repeat(self, body: ast.expr, loops: list[ast.comprehension]) -> list[Value]:
@@ -225,7 +239,7 @@ class _Walker:
             case ast.IfExp(test=test, body=body, orelse=other):
                 holds = self.visit(test)
                 if self.watch is not None:
-                    self.watch(ast.unparse(test), holds)
+                    self.watch(_written(test), holds)
                 return self.visit(body if holds else other)
             case ast.BoolOp(op=op, values=values):
                 return (all if isinstance(op, ast.And) else any)(self.visit(value) for value in values)
@@ -268,15 +282,10 @@ class _Walker:
         return [self._each(function, *items) for items in zip(*columns, strict=True)]
 
     def _binary(self, sign: str, left: Value, right: Value) -> Value:
-        arithmetic = self.arithmetic
-        operations: dict[str, Callable[[Value, Value], Value]] = {
-            "+": lambda a, b: a + b,
-            "-": lambda a, b: a - b,
-            "*": lambda a, b: arithmetic.number(0.0) if a == 0 or b == 0 else a * b,
-            "/": lambda a, b: a / b,
-            "**": arithmetic.power,
-        }
-        return self._each(operations[sign], left, right)
+        function = self._operations[sign]
+        if isinstance(left, list) or isinstance(right, list):
+            return self._each(function, left, right)
+        return function(left, right)
 
     def _call_of_vector(self, name: str, first: Value, arguments: list[Value]) -> Value:
         number = self.arithmetic.number
@@ -312,17 +321,10 @@ class _Walker:
         if name == "log" and len(arguments) == 2 and arguments[1] != "e":
             base = self.arithmetic.log(self.arithmetic.number(float(arguments[1])))
             return self._each(lambda a: self.arithmetic.log(a) / base, first)
+        if name == "abs":
+            return self._each(abs, first)
+        return self._each(self._sign if name == "sign" else getattr(self.arithmetic, name), first)
+
+    def _sign(self, value: Value) -> Value:
         one = self.arithmetic.number(1.0)
-        plain: dict[str, Callable[[Value], Value]] = {
-            "log": self.arithmetic.log,
-            "exp": self.arithmetic.exp,
-            "sqrt": self.arithmetic.sqrt,
-            "atan": self.arithmetic.atan,
-            "cos": self.arithmetic.cos,
-            "sin": self.arithmetic.sin,
-            "erf": self.arithmetic.erf,
-            "lgamma": self.arithmetic.lgamma,
-            "abs": abs,
-            "sign": lambda a: one if a > 0 else -one if a < 0 else a * 0,
-        }
-        return self._each(plain[name], first)
+        return one if value > 0 else -one if value < 0 else value * 0

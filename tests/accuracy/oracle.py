@@ -6,6 +6,7 @@ import ast
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -96,6 +97,11 @@ def _agree(one: Any, other: Any) -> bool:
         return bool(abs(one - other) <= max(abs(other) * mpf(2) ** -ENOUGH, mpf(2) ** NOTHING))
 
 
+@lru_cache(maxsize=256)
+def _parsed(text: str) -> Formula:
+    return Formula(text)
+
+
 def truth(formula: Formula, values: Mapping[str, Any], against: str = "value") -> Truth:
     """The exact value of one row or cell; `against` is as in `Accuracy`."""
     value = exact_value(formula, values)
@@ -104,7 +110,7 @@ def truth(formula: Formula, values: Mapping[str, Any], against: str = "value") -
         with CONTEXT.workprec(BITS[0]):
             scale = max(scale, largest_term(formula, values))
     elif against != "value":
-        scale = max(scale, abs(exact_value(Formula(against), values)))
+        scale = max(scale, abs(exact_value(_parsed(against), values)))
     return Truth(value, nearest_double(value), scale)
 
 
