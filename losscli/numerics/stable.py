@@ -20,6 +20,7 @@ LN_2 = float(np.log(2.0))
 _SPLIT = 2.0**27 + 1.0
 _ROOT_IS_SIZE = 2.0**100
 _LEAST_EXPONENT = -1000.0  # exp of anything below is 0, subnormal numbers included
+_NORMAL = 2.0**-1022
 
 quietly = np.errstate(divide="ignore", over="ignore", invalid="ignore")
 """Around functions in which an infinity is a true value, or a nan is replaced before it is returned."""
@@ -237,8 +238,22 @@ def weighted_entropy_of_logits(present: Floats, absent: Floats, logit: Floats, w
     size = np.abs(logit)
     loss = (weight * present + absent) * np.log1p(np.exp(-size))
     # the weight comes last: times a tiny label alone it could be too small for a double
-    loss += np.where(logit > 0.0, absent * size, weight * (present * size))
+    loss += np.where(logit > 0.0, absent * size, weighed(weight, present, size))
     return loss
+
+
+def weighed(weight: float, share: Floats, size: Floats) -> Floats:
+    """weight * (share * size), none below 0, without the digits that a product below the normal doubles
+    loses."""
+    found = share * size
+    if weight == 1.0:
+        return found
+    tiny = (found < _NORMAL) & (share > 0.0)
+    found *= weight
+    if tiny.any():
+        parts = [np.frexp(one[tiny]) for one in np.broadcast_arrays(np.float64(weight), share, size)]
+        found[tiny] = np.ldexp(np.prod([high for high, _ in parts], axis=0), sum(low for _, low in parts))
+    return found
 
 
 def pseudo_huber(size: Floats, delta: float) -> Floats:
