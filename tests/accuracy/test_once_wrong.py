@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import losscli.losses  # noqa: F401  (registers every loss)
 from losscli.registry import get
 from tests.accuracy.oracle import error_in_ulp, truth
 
