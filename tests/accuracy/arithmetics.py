@@ -16,6 +16,30 @@ INFINITY = mpf("inf")
 UNDEFINED = mpf("nan")
 
 
+NOTHING = -1200
+"""What is below 2**-1200 cannot be told from 0 beside the smallest double."""
+
+
+class _Lost:
+    """How many leading bits the worst sum or difference lost to cancellation since the last reset: a root, a
+    logarithm or a quotient of what is left has as many wrong ones."""
+
+    bits = 0
+
+    def note(self, one: Any, other: Any, result: Any) -> None:
+        """Two numbers, and what they add up to."""
+        _, digits, exponent, length = result._mpf_
+        place = exponent + length
+        if not digits or place < NOTHING:
+            return
+        for _, some, first, count in (one._mpf_, other._mpf_):
+            if some and first + count - place > self.bits:
+                self.bits = first + count - place
+
+
+LOST = _Lost()
+
+
 class Exact:
     """A number of mpmath that divides by 0 as IEEE 754 does, where mpmath raises."""
 
@@ -35,10 +59,14 @@ class Exact:
         return int(self.value)
 
     def __add__(self, other: Exact) -> Exact:
-        return Exact(self.value + other.value)
+        result = self.value + other.value
+        LOST.note(self.value, other.value, result)
+        return Exact(result)
 
     def __sub__(self, other: Exact) -> Exact:
-        return Exact(self.value - other.value)
+        result = self.value - other.value
+        LOST.note(self.value, other.value, result)
+        return Exact(result)
 
     def __mul__(self, other: Any) -> Exact:
         return Exact(self.value * (other.value if isinstance(other, Exact) else other))

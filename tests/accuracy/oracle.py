@@ -12,14 +12,21 @@ from typing import Any
 import numpy as np
 
 from losscli.formula import Formula
-from tests.accuracy.arithmetics import CONTEXT, Exact, FloatArithmetic, MpArithmetic, mpf, nearest_double
+from tests.accuracy.arithmetics import (
+    CONTEXT,
+    LOST,
+    NOTHING,
+    Exact,
+    FloatArithmetic,
+    MpArithmetic,
+    mpf,
+    nearest_double,
+)
 
 BITS = (320, 640, 1340, 2680, 5360, 10_720, 21_440)
 """Precisions, one after the other; 1340 bits hold 1 + the smallest double."""
 ENOUGH, MARGIN = 80, 20
 """So many good bits are wanted, and so many the rounding of all steps may cost beside cancellation."""
-NOTHING = -1200
-"""What is below 2**-1200 cannot be told from 0 beside the smallest double."""
 SMALLEST = math.ldexp(1.0, -1074)
 EXACTLY = MpArithmetic()
 PLAINLY = FloatArithmetic()
@@ -53,6 +60,7 @@ class _Largest:
 
 def _at(formula: Formula, values: Mapping[str, Any], bits: int) -> tuple[Any, int]:
     """The value at a precision, and the binary exponent of the largest step on the way."""
+    LOST.bits = 0
     with CONTEXT.workprec(bits):
         largest = _Largest()
         result = formula.evaluate(values, EXACTLY, largest)
@@ -65,6 +73,9 @@ def exact_value(formula: Formula, values: Mapping[str, Any]) -> Any:
     before: Any = None
     for bits in BITS:
         found, largest = _at(formula, values, bits)
+        if bits - LOST.bits < ENOUGH + MARGIN:  # what is left of some sum has too few right bits
+            before = None
+            continue
         reach = largest + max(0, inputs)  # an input may magnify what an earlier step has lost
         if reach - bits + MARGIN < max(_exponent(found) - ENOUGH, NOTHING):
             return found

@@ -42,6 +42,9 @@ def test_nearest_double_is_the_nearest(mantissa: int, exponent: int) -> None:
         ("1 / x", {"x": 0.0}, math.inf),
         ("exp(x)", {"x": 1e300}, math.inf),
         ("x**2", {"x": 1e-200}, 0.0),
+        ("(1 - (1 - x))**0.75", {"x": 3.8e-182}, 3.8e-182**0.75),
+        ("log(1 - (1 - x))", {"x": 3e-186}, math.log(3e-186)),
+        ("sqrt(1 - (1 - x))", {"x": 2.0**-700}, 2.0**-350),
     ],
 )
 def test_exact_values(text: str, values: dict[str, object], expected: float) -> None:
