@@ -91,7 +91,7 @@ def test_a_surface_by_weight(rows: tuple[np.ndarray, np.ndarray, np.ndarray]) ->
     weighted = api.plot("surface", "mse", y, p, weight=w)
     found = {fact.key: fact.value for fact in weighted.facts}
     slope, offset = np.polyfit(p, y, 1, w=np.sqrt(w))
-    assert (found["w"], found["b"]) == pytest.approx((slope, offset), rel=1e-4)
+    assert (found["w"], found["b"]) == pytest.approx((slope, offset), rel=1e-4, abs=1e-4)
 
 
 def test_epochs_and_compare_by_weight(rows: tuple[np.ndarray, np.ndarray, np.ndarray]) -> None:
