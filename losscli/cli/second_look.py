@@ -22,7 +22,7 @@ def look_again(options: Evaluated, report: ComputeReport) -> list[Finding]:
     """What is wrong with the files, where the report doubts them and they can be read again."""
     doubted = any(finding.code == DOUBTFUL for finding in report.findings())
     roles = tuple(entry.role for entry in report.inputs[:2])
-    if options.quiet or not doubted or roles != ROLES or options.group is not None:
+    if not doubted or roles != ROLES or options.group is not None:
         return []
     from losscli.analysis.inspecting.brief import faults_in_brief
     from losscli.analysis.inspecting.scan import is_pipe

@@ -67,9 +67,10 @@ class Glance:
         first, self._row = self._row, self._row + rowset.count
         width = sum(block[0].size for block in rowset.inputs)
         most = max(64, min(2 * MOST_ROWS, MOST_CELLS // width))
-        while self.rows + (rowset.count >> self._level) > most:
-            self._thin()
         numbers = self._upcoming(first, self._row)
+        while self.rows + len(numbers) > most:
+            self._thin()
+            numbers = self._upcoming(first, self._row)
         if not len(numbers):
             return
         taken = numbers - first

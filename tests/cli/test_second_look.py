@@ -65,6 +65,8 @@ def test_the_reason_is_told(code: str, pair: tuple[np.ndarray, np.ndarray, Path]
         assert (codes(run.stderr), run.returncode) == (["W126", code], exit_code)
         run = losscli("check", "bce", "y.csv", "p.csv", "--max", limit, "-f", "github", folder=folder)
         assert code in run.stdout
+        quiet = losscli("check", "bce", "y.csv", "p.csv", "--max", limit, "-f", "github", "-q", folder=folder)
+        assert (quiet.stdout, quiet.stderr) == (run.stdout, "")
         assert run.returncode == exit_code
 
 

@@ -74,7 +74,8 @@ def run(options: ComputeOptions) -> None:
         publication.show(pieces)
     publication.warn(report)
     # not in the report: one run and a merge of its parts, which has no rows to look at, print the same bytes
-    publication.tell(f"warning[{found.code}]: {found.message}" for found in look_again(options, report))
+    seen = () if options.quiet else look_again(options, report)
+    publication.tell(f"warning[{found.code}]: {found.message}" for found in seen)
     publication.tell([*unused(options, publication.formats()), *decisions(options, report)])
 
 
