@@ -121,6 +121,7 @@ def _against_negatives(target: Floats, vectors_: Pair, temperature: float) -> Fl
     return _by_anchor(target, neighbours(vectors_), judge)
 
 
+@quietly
 def _of_optax(target: Floats, prediction: Rows, *, temperature: float) -> Floats:
     square = sum_columns(prediction * prediction)
     short = prediction / np.sqrt(np.maximum(square, LEAST_SQUARE))[:, None]

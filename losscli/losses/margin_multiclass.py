@@ -121,6 +121,7 @@ def _crammer_singer_slope(target: Rows, prediction: Rows, *, margin: float, squa
     return slope
 
 
+@quietly
 def _crammer_singer(target: Rows, prediction: Rows, *, margin: float, squared: str) -> Floats:
     _, rival = _rival(target, prediction)
     short = missing(margin, own_score(target, prediction), rival)

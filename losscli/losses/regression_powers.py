@@ -151,6 +151,11 @@ def _scaled_gap(target: Rows, prediction: Rows, a: float) -> Pair:
     return high, low
 
 
+@quietly
+def _grown(target: Rows, params: Values) -> Rows:
+    return np.asarray(np.exp(as_number(params["a"]) * target))
+
+
 @loss(
     "linex",
     title="Linex loss",
@@ -167,7 +172,7 @@ def _scaled_gap(target: Rows, prediction: Rows, a: float) -> Pair:
         "ln(mean(exp(a y))) / a",
         _least_linex,
         None,
-        forward=lambda target, params: np.exp(as_number(params["a"]) * target),
+        forward=_grown,
     ),
     perfect=EXACT_HIT,
     same_as={"utilsforecast": "utilsforecast.losses.linex(df, models=['p'], a=a)"},

@@ -54,6 +54,7 @@ KERAS_LEAST = float(np.float32(1e-7))
 SMALL = "puts 1e-7 for all values below it: y=-0.5, p=1 gives 0.4805, here 1.9218"
 
 
+@quietly
 def _keras_msle(target: Rows, prediction: Rows) -> Rows:
     """As Keras has it: 1 + value is rounded to single precision before its logarithm is taken."""
     one = np.float32(1.0)

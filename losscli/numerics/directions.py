@@ -210,6 +210,7 @@ def neighbours(vectors: Pair) -> Iterator[Neighbours]:
         yield Neighbours(rows, _products(left[rows], right, width))
 
 
+@quietly
 def _slices(vectors: Pair, bits: int) -> list[Rows]:
     """Three slices of a number and its rest, the coarsest first, and nothing worth keeping left."""
     found = []
@@ -224,6 +225,7 @@ def _slices(vectors: Pair, bits: int) -> list[Rows]:
     return found
 
 
+@quietly
 def _products(left: Rows, right: Rows, width: int) -> Pair:
     """From slices side by side, the coarsest first, and slices one below the other, the coarsest last: each
     product of matrices adds up those products of slices that count in the same unit."""
