@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from losscli.analysis.inspecting.brief import MOST
+from losscli.cli.boundary import run
 from tests.cli.shell import environment, losscli, shell
 
 ROWS = 400
@@ -43,31 +44,52 @@ def codes(text: str) -> list[str]:
     return re.findall(r"^warning\[(W\d+)\]", text, re.MULTILINE)
 
 
+class Here:
+    """Runs commands in this process, beside the files."""
+
+    def __init__(self, folder: Path, streams: pytest.CaptureFixture[str]) -> None:
+        self.folder, self._streams = folder, streams
+
+    def __call__(self, line: str) -> tuple[int, str, str]:
+        code = run(line.split())
+        return (code, *self._streams.readouterr())
+
+
+@pytest.fixture
+def here(
+    pair: tuple[np.ndarray, np.ndarray, Path],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Here:
+    monkeypatch.chdir(pair[2])
+    return Here(pair[2], capsys)
+
+
 @pytest.mark.parametrize("code", WRONG)
-def test_the_reason_is_told(code: str, pair: tuple[np.ndarray, np.ndarray, Path]) -> None:
-    _, p, folder = pair
-    column(folder / "p.csv", "p", WRONG[code](p))
+def test_the_reason_is_told(code: str, pair: tuple[np.ndarray, np.ndarray, Path], here: Here) -> None:
+    column(here.folder / "p.csv", "p", WRONG[code](pair[1]))
     for form in ("value", "csv", "plain"):
-        run = losscli("compute", "bce", "y.csv", "p.csv", "-f", form, folder=folder)
-        assert run.returncode == 0
-        assert codes(run.stderr) == ["W126", code]
-        assert f"warning[{code}]: p.csv:2: " in run.stderr
-    quiet = losscli("compute", "bce", "y.csv", "p.csv", "-f", "value", "--quiet", folder=folder)
-    assert (quiet.stderr, quiet.returncode) == ("", 0)
-    run = losscli("compute", "bce", "y.csv", "p.csv", "-f", "json", folder=folder)
-    assert json.loads(run.stdout)["results"][0]["warnings"][0]["code"] == "W126"
-    assert json.loads(run.stdout)["warnings"] == []  # a merge of parts has no rows to look at
-    assert codes(run.stderr) == ["W126", code]
-    run = losscli("compute", "bce", "y.csv", "p.csv", "-f", "table", folder=folder)
-    assert (codes(run.stdout), codes(run.stderr)) == (["W126"], [code])
-    for limit, exit_code in (("1e9", 0), ("0.001", 1)):
-        run = losscli("check", "bce", "y.csv", "p.csv", "--max", limit, "-f", "plain", folder=folder)
-        assert (codes(run.stderr), run.returncode) == (["W126", code], exit_code)
-        run = losscli("check", "bce", "y.csv", "p.csv", "--max", limit, "-f", "github", folder=folder)
-        assert code in run.stdout
-        quiet = losscli("check", "bce", "y.csv", "p.csv", "--max", limit, "-f", "github", "-q", folder=folder)
-        assert (quiet.stdout, quiet.stderr) == (run.stdout, "")
-        assert run.returncode == exit_code
+        exit_code, _, error = here(f"compute bce y.csv p.csv -f {form}")
+        assert (exit_code, codes(error)) == (0, ["W126", code])
+        assert f"warning[{code}]: p.csv:2: " in error
+    assert here("compute bce y.csv p.csv -f value --quiet")[::2] == (0, "")
+    _, out, error = here("compute bce y.csv p.csv -f json")
+    assert json.loads(out)["results"][0]["warnings"][0]["code"] == "W126"
+    assert json.loads(out)["warnings"] == []  # a merge of parts has no rows to look at
+    assert codes(error) == ["W126", code]
+    _, out, error = here("compute bce y.csv p.csv -f table")
+    assert (codes(out), codes(error)) == (["W126"], [code])
+
+
+@pytest.mark.parametrize("code", WRONG)
+def test_a_gate_tells_it_too(code: str, pair: tuple[np.ndarray, np.ndarray, Path], here: Here) -> None:
+    column(here.folder / "p.csv", "p", WRONG[code](pair[1]))
+    for limit, verdict in (("1e9", 0), ("0.001", 1)):
+        exit_code, _, error = here(f"check bce y.csv p.csv --max {limit} -f plain")
+        assert (codes(error), exit_code) == (["W126", code], verdict)
+        exit_code, out, _ = here(f"check bce y.csv p.csv --max {limit} -f github")
+        assert (exit_code, code in out) == (verdict, True)
+        assert here(f"check bce y.csv p.csv --max {limit} -f github -q") == (verdict, out, "")
 
 
 def test_the_proposed_call_takes_the_doubt_away(pair: tuple[np.ndarray, np.ndarray, Path]) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import losscli
@@ -54,6 +54,7 @@ def codes(report: Any) -> list[str]:
     return [finding.code for finding in report.warnings]
 
 
+@settings(max_examples=50)
 @given(
     ours=st.lists(st.integers(0, ROWS), max_size=6),
     theirs=st.lists(st.integers(0, ROWS), max_size=6),

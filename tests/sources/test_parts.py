@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from losscli.errors import (
@@ -244,6 +244,7 @@ WRITERS: tuple[Writer, ...] = (as_csv, bare_csv, windows_csv, gzip_csv, as_npy, 
 
 
 @pytest.mark.parametrize("write", WRITERS)
+@settings(max_examples=50)
 @given(data=st.data())
 def test_parts_read_as_one_table(
     write: Writer, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
