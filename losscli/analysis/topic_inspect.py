@@ -28,9 +28,9 @@ INSPECT = Topic(
     chance below 0.1 % in all. They look at 32,768 rows at most, in windows spread
     over the file; sums and extremes are those of all rows. `losscli explain W115`
     and W116 say what the tests hold on to.
-    Where the best constant is as good (W126), `compute` and `check` look at the
-    first 8,192 rows in the same way and warn of what they find; a prediction with
-    skill pays next to nothing for it. Their errors name the usual causes.
+    Where the best constant is as good (W126) or a loss is infinite (W201), `check`
+    and `compute` look at the first 8,192 rows in the same way and warn of what they
+    find; a prediction with skill pays next to nothing for it.
     The losses that fit come with the value and the skill that `compute` gives, and
     with the reason, the best first: labels or probabilities or logits; counts,
     positive and relative targets; mean, median or quantile; outliers (excess

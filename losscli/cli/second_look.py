@@ -1,4 +1,5 @@
-"""Where a constant does as well as the prediction, the detectors of `inspect` say why, if they can.
+"""Where a constant does as well as the prediction, or a loss is infinite, the detectors of `inspect` say why,
+if they can.
 
 A run whose prediction has skill pays nothing for it; another one reads the first rows once more."""
 
@@ -14,13 +15,13 @@ if TYPE_CHECKING:
     from losscli.report.compute import ComputeReport
     from losscli.report.tables import Finding
 
-DOUBTFUL = "W126"
+DOUBTFUL = frozenset({"W126", "W201"})
 ROLES = ("target", "prediction")
 
 
 def look_again(options: Evaluated, report: ComputeReport) -> list[Finding]:
     """What is wrong with the files, where the report doubts them and they can be read again."""
-    doubted = any(finding.code == DOUBTFUL for finding in report.findings())
+    doubted = any(finding.code in DOUBTFUL for finding in report.findings())
     roles = tuple(entry.role for entry in report.inputs[:2])
     if not doubted or roles != ROLES or options.group is not None:
         return []

@@ -180,3 +180,12 @@ def test_a_merge_prints_what_one_run_prints(pair: tuple[np.ndarray, np.ndarray, 
             assert one["results"][0]["warnings"] == other["results"][0]["warnings"] != []
         else:
             assert merged == whole
+
+
+def test_swapped_files_with_an_infinite_loss_are_named(
+    pair: tuple[np.ndarray, np.ndarray, Path], here: Here
+) -> None:
+    column(here.folder / "p.csv", "p", pair[1])
+    exit_code, out, error = here("compute bce p.csv y.csv -f value")
+    assert (exit_code, out.strip(), codes(error)) == (0, "inf", ["W201", "W114"])
+    assert "losscli inspect y.csv p.csv" in error
