@@ -12,7 +12,7 @@ from losscli.analysis.entrants import Certainty
 from losscli.analysis.rowwise import Between, between_two, rows_of
 from losscli.arrays import Floats, Mask
 from losscli.engine.each import Evaluated
-from losscli.numerics.exact import ExactSum, exact_mean, ratio
+from losscli.numerics.exact import exact_mean
 from losscli.records import NamedTuple
 from losscli.report.compare import CompareReport, Comparison, Difference, Pair, Standing
 from losscli.report.compute import Figure, InputUsed, Result
@@ -216,7 +216,7 @@ def _difference(
     values, weights, unit = between.values, between.weights, between.unit
     error = standard_error(values, weights)
     return Difference(
-        Figure(unit * _mean(values, weights)),
+        Figure(unit * exact_mean(values, weights).value),
         interval,
         *_shares(between, higher=against[1].direction == "maximize"),
         None if test is None else test.p,
@@ -230,15 +230,6 @@ def _plain_difference(reference: Result, result: Result) -> Figure:
     value = result.headline.value - reference.headline.value
     status = "nan" if math.isnan(value) else "ok" if math.isfinite(value) else "inf" if value > 0 else "-inf"
     return Figure(value, status)
-
-
-def _mean(values: Floats, weights: Floats | None) -> float:
-    if weights is None:
-        return exact_mean(values).value
-    total, weight = ExactSum(), ExactSum()
-    total.add_products(weights, values)
-    weight.add(weights)
-    return ratio(total, weight).value
 
 
 def _shares(between: Between, *, higher: bool) -> tuple[float | None, float | None, float | None]:

@@ -32,8 +32,7 @@ class Number(NamedTuple):
     """A result and what became of it.
 
     `status` is "ok"; "overflow" (finite, but beyond the largest double: the value is the infinity of its
-    sign); "inf" or "-inf" (the data has that infinity, or something was divided by zero); "nan"
-    (undefined).
+    sign); "inf" or "-inf" (the data has it, or something was divided by zero); "nan" (undefined).
     """
 
     value: float
@@ -352,11 +351,15 @@ def exact_sum(values: Floats) -> Number:
     return total.number()
 
 
-def exact_mean(values: Floats) -> Number:
-    """The nearest double to the mean of the values (n,); nan without any."""
-    total = ExactSum()
-    total.add(values)
-    return mean(total, np.size(values))
+def exact_mean(values: Floats, weights: Floats | None = None) -> Number:
+    """The nearest double to the mean of the values (n,), or by weights (n,); nan without any."""
+    total, over = ExactSum(), ExactSum()
+    if weights is None:
+        total.add(values)
+        return mean(total, np.size(values))
+    total.add_products(weights, values)
+    over.add(weights)
+    return mean(total, over)
 
 
 def _units(weight: int | ExactSum) -> int:

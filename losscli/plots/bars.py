@@ -9,6 +9,7 @@ import numpy as np
 
 from losscli.arrays import Floats
 from losscli.plots.ticks import nice_edges
+from losscli.reductions import Quantiles, parse_reductions
 from losscli.report.figure import Mark, Numbers, Series
 
 _FEWEST, _MOST = 8, 40
@@ -41,23 +42,13 @@ def _even(low: float, high: float, bins: int) -> Floats:
     return edges
 
 
-def mean_of(values: Floats, weights: Floats | None) -> float:
-    """The mean, to rounding; of rows with a weight the weighted one."""
-    if weights is None:
-        return math.fsum(values) / len(values)
-    scaled = weights / weights.max()  # so that no sum overflows
-    return math.fsum(values * scaled) / math.fsum(scaled)
-
-
-def quantiles_of(values: Floats, levels: tuple[float, ...], weights: Floats | None) -> list[float]:
-    """Quantiles: between neighbours, or of rows with a weight the first value at which enough of it lies."""
-    if weights is None:
-        found: list[float] = np.quantile(values, levels).tolist()
-        return found
-    order = np.argsort(values, kind="stable")
-    below = np.cumsum((weights / weights.max())[order])
-    places = np.searchsorted(below, np.asarray(levels) * below[-1])
-    return [float(values[order[min(place, len(values) - 1)]]) for place in places.tolist()]
+def quantiles_of(values: Floats, words: str, weights: Floats | None) -> list[float]:
+    """Quantiles by the words of `--reduction`, and by its definition: a row of weight k is k rows."""
+    wanted = parse_reductions(words)
+    found = Quantiles(wanted)
+    found.add(values, weights)
+    numbers = found.result()
+    return [numbers[one.name].value for one in wanted]
 
 
 def histogram(label: str, values: Floats, edges: Floats) -> Series:

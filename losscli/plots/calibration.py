@@ -9,8 +9,9 @@ import numpy as np
 from losscli.arrays import Integers
 from losscli.engine.whole import Whole, read_whole
 from losscli.errors import DomainError, counted
+from losscli.numerics.exact import exact_mean
 from losscli.plots.asked import Asked
-from losscli.plots.bars import bars, mean_of, wilson
+from losscli.plots.bars import bars, wilson
 from losscli.plots.kinds import others_that_fit
 from losscli.report.figure import Axis, Fact, Mark, Panel, PlotReport, Rule, Series
 from losscli.statistics.student import normal_bound
@@ -53,8 +54,8 @@ def picture(asked: Asked) -> PlotReport:
         Panel("rows", axis, Axis(size), (bars(size, edges, tuple(sizes.astype(float).tolist())),)),
     )
     facts = (
-        Fact("mean_prediction", "mean prediction", mean_of(prediction, whole.weights)),
-        Fact("base_rate", "share of label 1", mean_of(target, whole.weights)),
+        Fact("mean_prediction", "mean prediction", exact_mean(prediction, whole.weights).value),
+        Fact("base_rate", "share of label 1", exact_mean(target, whole.weights).value),
         Fact("calibration_error", f"mean gap over {count} bins (expected calibration error)", gap),
     )
     title = f"Calibration of {whole.texts[1]} against {whole.texts[0]}, {counted(len(target), 'row')}"
@@ -73,7 +74,7 @@ def _points(whole: Whole, place: Integers, level: float) -> tuple[Series, float]
     for own in np.unique(place).tolist():
         rows = place == own
         weight = weights[rows]
-        mean, share = mean_of(prediction[rows], weight), mean_of(target[rows], weight)
+        mean, share = (exact_mean(block[rows], weight).value for block in (prediction, target))
         alike = weight / weight.max()
         effective = math.fsum(alike) ** 2 / math.fsum(alike**2)
         low, high = wilson(share * effective, effective, bound)

@@ -9,8 +9,9 @@ import numpy as np
 from losscli.arrays import Floats
 from losscli.engine.whole import read_whole
 from losscli.errors import ShapeError, counted
+from losscli.numerics.exact import exact_mean
 from losscli.plots.asked import Asked
-from losscli.plots.bars import edges_of, histogram, mean_of, quantiles_of
+from losscli.plots.bars import edges_of, histogram, quantiles_of
 from losscli.report.figure import Axis, Fact, Mark, Panel, PlotReport, Rule, Series
 
 _POINTS = 1000
@@ -51,7 +52,7 @@ def _cloud(prediction: Floats, residual: Floats, weights: Floats | None) -> tupl
     groups = np.array_split(order, _GROUPS)
     own = [None if weights is None else weights[rows] for rows in groups]
     ends = [
-        quantiles_of(residual[rows], (0.05, 0.5, 0.95), weight)
+        quantiles_of(residual[rows], "p5,median,p95", weight)
         for rows, weight in zip(groups, own, strict=True)
     ]
     lows, middles, highs = (tuple(column) for column in zip(*ends, strict=True))
@@ -65,13 +66,13 @@ def _cloud(prediction: Floats, residual: Floats, weights: Floats | None) -> tupl
 
 def _facts(residual: Floats, weights: Floats | None) -> tuple[Fact, ...]:
     size = float(np.abs(residual).max()) or 1.0  # squares of what is left cannot overflow
-    middle = mean_of(residual / size, weights)
+    middle = exact_mean(residual / size, weights).value
     mean = middle * size
-    spread = math.sqrt(mean_of((residual / size - middle) ** 2, weights)) * size
+    spread = math.sqrt(exact_mean((residual / size - middle) ** 2, weights).value) * size
     return (
         Fact("mean", "mean", mean),
         Fact("std", "standard deviation", spread),
-        Fact("median", "median", quantiles_of(residual, (0.5,), weights)[0]),
+        Fact("median", "median", quantiles_of(residual, "median", weights)[0]),
         Fact("min", "smallest", float(residual.min())),
         Fact("max", "largest", float(residual.max())),
     )

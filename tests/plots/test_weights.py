@@ -80,7 +80,7 @@ def _points(report: PlotReport) -> Series:
 
 def test_residuals_by_weight(rows: tuple[np.ndarray, np.ndarray, np.ndarray]) -> None:
     weighted, repeated = both("residuals", [], rows)
-    same_facts(weighted, repeated, "median")
+    same_facts(weighted, repeated)
 
 
 def test_a_surface_by_weight(rows: tuple[np.ndarray, np.ndarray, np.ndarray]) -> None:
@@ -106,9 +106,9 @@ def test_epochs_and_compare_by_weight(rows: tuple[np.ndarray, np.ndarray, np.nda
 
 def test_quantiles_of_weighted_values() -> None:
     values = np.array([3.0, 1.0, 2.0])
-    assert quantiles_of(values, (0.0, 0.5, 1.0), np.array([1.0, 1.0, 2.0])) == [1.0, 2.0, 3.0]
-    assert quantiles_of(values, (0.5,), np.array([9.0, 1.0, 1.0])) == [3.0]
-    assert quantiles_of(values, (0.5,), None) == [2.0]
+    assert quantiles_of(values, "p25,median,p90", np.array([1.0, 1.0, 2.0])) == [1.5, 2.0, 3.0]
+    assert quantiles_of(values, "median", np.array([9.0, 1.0, 1.0])) == [3.0]
+    assert quantiles_of(values, "median", None) == [2.0]
 
 
 def test_kinds_without_rows_refuse_weights(capsys: pytest.CaptureFixture[str]) -> None:
